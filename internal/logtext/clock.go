@@ -12,7 +12,7 @@ func (d date) valid() bool {
 	return d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31 && (d.year == 0 || d.year >= 1970 && d.year <= 2100)
 }
 
-// with returns the time of day in UTC, or the zero time if the year is unknown.
+// with returns that time of the day in UTC, or the zero time if the year is unknown.
 func (d date) with(clock time.Duration) time.Time {
 	if d.year == 0 {
 		return time.Time{}
@@ -43,9 +43,9 @@ func dateAt(s string) (d date, n int) {
 	return d, n
 }
 
-// dateOrders are tried in turn: the parts of a date and the signs allowed between them. Y is a year of four
-// digits, y of two, M and D are numbers, d has two digits, b is a month's name. An ambiguous date has the day
-// first if it is written with points, and the month first if with slashes.
+// dateOrders are tried in turn: the order of a date's parts, and the signs allowed between them. Y is a year
+// of four digits and y of two, M and D are numbers of one or two digits, d is a day of two, and b is a
+// month's name. An ambiguous date is day first with dots or dashes, and month first with slashes.
 var dateOrders = [...]struct{ parts, marks string }{
 	{"YMD", "-/. ,"}, {"YbD", "-/. ,"}, {"bDY", "-/. ,"}, {"DbY", "-/. ,"}, {"Dby", "-/. ,"}, {"DMY", "."}, {"DMy", "."},
 	{"yMD", "-/"}, {"DMY", "-"}, {"DMy", "-"}, {"MDY", "-/"}, {"MDy", "-/"}, {"DMY", "/"}, {"DMy", "/"},
@@ -71,7 +71,7 @@ func dateIn(parts, marks, s string) (d date, end int) {
 			d.month, n = monthAt(s[end:])
 		case part == 'Y' && n == 4:
 			d.year = number
-		case part == 'y' && n == 2 && !hour && (k > 0 || number > 20): // Spark's 26/11/22
+		case part == 'y' && n == 2 && !hour && (k > 0 || number > 20): // year first, as in Spark's 26/11/22
 			d.year = 2000 + number
 		case part == 'M' && n < 3:
 			d.month = number
@@ -100,7 +100,7 @@ func monthAt(s string) (month, length int) {
 	return month, n
 }
 
-// zone reads "Z", "+01:00", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns its end.
+// zone reads "Z", "+01:00", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns the end.
 func zone(s string, i int) (offset time.Duration, end int) {
 	if i == len(s) || s[i] == 'Z' {
 		return 0, min(i+1, len(s))
@@ -139,7 +139,7 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 	return offset, end
 }
 
-// zoneName returns the length of a zone's name. Its offset depends on the country, and is taken as 0.
+// zoneName returns the length of a zone's name. Its offset is taken as 0, since it depends on the country.
 func zoneName(s string) int {
 	n := span(s, isCapital)
 	if n < len(s) && (isLetter(s[n]) || s[n] == '_') || !zoneNames[s[:n]] {
@@ -151,7 +151,7 @@ func zoneName(s string) int {
 var zoneNames = set(`UTC GMT Z CET CEST EST EDT CST CDT MST MDT PST PDT BST WET WEST EET EEST
 	MSK IST JST KST SGT HKT AEST AEDT NZST NZDT SAST BRT`)
 
-// run reads the number at the start of s, and returns its length.
+// run returns the number at the start of s, and its length.
 func run(s string) (number, length int) {
 	for length < len(s) && isDigit(s[length]) {
 		number = number*10 + int(s[length]-'0')

@@ -11,18 +11,18 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// entry is a record whose text was read: valid UTF-8, without transport prefixes and colours, split into lines.
+// entry is a record after cleaning: valid UTF-8, without transport prefixes and colours, split into lines.
 type entry struct {
-	carried // whose time is Record.Time if that is known
+	carried // its time is Record.Time if that is known
 	record  event.Record
 	rest    []string         // further lines of the same record
 	shape   stacktrace.Shape // of the first line
-	head    head             // if shape is Head or Text
-	fields  *fields          // if the record is one JSON object
-	logged  *entry           // as it was, if first lacks a logger's head, see continued
+	head    head             // set if shape is Head, Text or Indented; otherwise only its message is
+	fields  *fields          // set if the record is one JSON object
+	logged  *entry           // the original entry, if continued removed the logger's head from first
 }
 
-// carry removes what carried the record here, and leaves the rest of its text in first.
+// carry removes the transports' prefixes and wrappers, and leaves the rest of the record's text in first.
 func carry(r event.Record) entry {
 	c := unwrap(cleanText(r.Text))
 	if w, ok := unwrapObject(c.first); ok {
@@ -48,7 +48,7 @@ func (e *entry) read(keys *keyTable) {
 		e.rest = strings.Split(rest, "\n")
 	}
 	for i, line := range e.rest {
-		if e.stamped || e.format != "" || strings.HasPrefix(line, "[") { // each may have a prefix of its own
+		if e.stamped || e.format != "" || strings.HasPrefix(line, "[") { // each line may have its own prefix
 			line = unwrap(line).first
 		}
 		e.rest[i] = unmarked(line)
@@ -56,7 +56,7 @@ func (e *entry) read(keys *keyTable) {
 	e.readHead()
 }
 
-// unmarked removes the mark that Dropwizard puts in front of each line of a trace.
+// unmarked removes the "! " that Dropwizard prints before each line of a trace.
 func unmarked(line string) string {
 	rest, marked := strings.CutPrefix(line, "! ")
 	if outer, ok := strings.CutPrefix(rest, "Causing: "); ok && marked {
@@ -68,7 +68,7 @@ func unmarked(line string) string {
 	return line
 }
 
-// readHead finds the shape of the first line, and what a logger printed there.
+// readHead sets the shape of the first line, and reads the head in it.
 func (e *entry) readHead() {
 	e.shape = stacktrace.Text
 	// No line of a trace begins with a date, and most others do.
@@ -93,8 +93,9 @@ func newEvent(e *entry) event.Event {
 	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
 }
 
-// cleanText makes text valid UTF-8 with "\n" between its lines and no escape sequences. AWS Lambda's runtimes
-// put "\r" between a message's lines, and Python's indents traces by no-break spaces.
+// cleanText returns s as valid UTF-8 with "\n" between its lines and without escape sequences. AWS Lambda's
+// runtimes separate the lines of a message by "\r", and the Python runtime indents traces with no-break
+// spaces.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
@@ -110,16 +111,17 @@ func cleanText(s string) string {
 	return s
 }
 
-// hasTrace reports whether a line of the record is one of a trace.
+// hasTrace reports whether any line of the record belongs to a trace.
 func (e *entry) hasTrace() bool {
 	return e.shape.Certain() || slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
 }
 
-// wrapperKeys are what only shippers write: Docker's json-file, fluentd, Fluent Bit, FireLens.
+// wrapperKeys are the keys that log shippers add: Docker's json-file, fluentd, Fluent Bit and FireLens.
 var wrapperKeys = set(`stream source container_id container_name container kubernetes docker log_processed tag logtag
 	ecs_cluster ecs_task_arn ecs_task_definition ec2_instance_id time date @timestamp _t`)
 
-// unwrapObject reads a line shipped in `{"log":"…","stream":"stderr"}`, but no application's own record.
+// unwrapObject reads a line that a shipper wrapped in `{"log":"…","stream":"stderr"}`. It reports false for
+// an application's own record, which has other keys as well.
 func unwrapObject(s string) (w carried, ok bool) {
 	if !strings.HasPrefix(s, "{") || !strings.Contains(s, `"log"`) {
 		return w, false
@@ -147,14 +149,14 @@ func unwrapObject(s string) (w carried, ok bool) {
 	return w, ok && found && ours
 }
 
-// prefix is what stands in front of every line of a stream, such as "[api] ", "api | " or a time: learned from
-// the first line that is not understood and has a line of a trace behind it.
+// prefix precedes every line of a stream: "[api] ", "api | " or a time, for example. It is learned from the
+// first line that is not understood but contains a line of a trace after such a prefix.
 type prefix struct {
 	text  string
-	timed bool // a time instead, different on each line
+	timed bool // the prefix is a time instead, different on each line
 }
 
-// cut removes the prefix from the entry, or forgets a prefix that the line lacks.
+// cut removes the prefix from the entry, or forgets the prefix if the line lacks it.
 func (p *prefix) cut(e *entry) {
 	if p.timed {
 		if at, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' {
@@ -170,7 +172,7 @@ func (p *prefix) cut(e *entry) {
 	}
 }
 
-// learn finds the prefix of a line that means nothing with it.
+// learn finds the prefix of a line that cannot be understood with it, and reports whether there is one.
 func (p *prefix) learn(e *entry) bool {
 	if e.head.level != event.Unknown || e.shape != stacktrace.Text && e.shape != stacktrace.Head || len(e.rest) > 0 {
 		return false
@@ -193,24 +195,25 @@ func (p *prefix) learn(e *entry) bool {
 	return false
 }
 
-// The sizes at which lines are cut on their way, give or take a character; the rest is the next record.
+// The sizes at which transports split lines, give or take a character; the rest becomes the next record.
 const (
-	dockerSplit     = 16 << 10        // the log drivers' buffer
-	cloudwatchSplit = 256<<10 - 26    // an event's limit, which counts 26 bytes of its own
-	maxPart         = 4*MaxText + 512 // what is kept of a line in parts; nothing beyond it could be shown
+	dockerSplit     = 16 << 10        // the buffer of Docker's log drivers
+	cloudwatchSplit = 256<<10 - 26    // where log drivers split for CloudWatch, which adds 26 bytes to an event's size
+	maxPart         = 4*MaxText + 512 // bytes kept of a line in parts; more could not be shown
 )
 
-// parts is a line, or a JSON object, whose further records are still coming.
+// parts is a line or a JSON object that was split into records, and is not complete yet.
 type parts struct {
-	entries []entry // as they came, in case they make no object
+	entries []entry // unchanged, in case they do not form an object
 	text    strings.Builder
-	object  bool // which is not closed yet
+	object  bool // an object that is not closed yet
 }
 
 // maxParts bounds the records of one object or line.
 const maxParts = 200
 
-// gather reports whether the entry is a part of something. What its last part completes is added whole.
+// gather keeps the entry if it is part of a split line or object, and reports whether it is. The last part
+// releases the whole.
 func (f *Framer) gather(s *stream, e entry) bool {
 	p := &s.parts
 	if len(p.entries) == 0 {
@@ -220,7 +223,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 			return false
 		}
 	} else if p.object {
-		whole := e // which is not a part if it is a whole object, or what a logger prints at the start of a line
+		whole := e // not a part if it is an object itself or has a logger's head
 		if whole.read(f.keys); whole.fields != nil || whole.shape == stacktrace.Head || whole.first == "{" {
 			f.release(s)
 			return f.gather(s, e)
@@ -243,7 +246,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	return true
 }
 
-// release adds the parts of a line as one, but those of an object that was never closed one by one.
+// release adds the parts of a line or object as one entry, but the parts of an unclosed object one by one.
 func (f *Framer) release(s *stream) {
 	p := s.parts
 	s.parts = parts{}

@@ -13,12 +13,12 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file reads exceptions that a record holds as objects. No two loggers agree on the keys, which are compared
-// regardless of case and "_", but all write a type, and a message, frames or a cause.
+// This file reads exceptions logged as objects. No two loggers use the same keys, but all log a type, and a
+// message, frames or a cause. Keys are compared without regard to case and "_".
 
 var exceptionKeys = set("exception exceptions error error_detail err thrown throwable exc_info stack_trace cause Exception")
 
-// The keys of an exception, the preferred one first.
+// The keys of an exception, preferred key first.
 var (
 	typeKeys    = []string{"exctype", "exceptiontype", "exceptionclass", "errortype", "classname", "class", "type", "name", "kind"}
 	messageKeys = []string{"excvalue", "exceptionmessage", "errormessage", "message", "value", "msg"}
@@ -26,7 +26,7 @@ var (
 	causeKeys   = []string{"cause", "causedby", "previous", "innerexception", "inner"}
 )
 
-// The keys of a frame.
+// The keys of a frame, preferred key first.
 var (
 	functionKeys = []string{"function", "methodname", "method", "functionname", "func", "name"}
 	moduleKeys   = []string{"classname", "declaringclass", "class", "module"}
@@ -34,16 +34,16 @@ var (
 	lineKeys     = []string{"linenumber", "lineno", "line"}
 )
 
-// maxCauses bounds a chain; the first causes matter most.
+// maxCauses bounds the causes of an exception; the first ones matter most.
 const maxCauses = 10
 
-// object is a decoded JSON object by its keys in lower case, without "_", with its numbers as text.
+// object is a decoded JSON object, with keys in lower case and without "_", and numbers as text.
 type object map[string]any
 
 func newObject(value any) object {
 	members, _ := value.(map[string]any)
 	o := object{}
-	for _, key := range slices.Sorted(maps.Keys(members)) { // so that of keys that become alike, always the same one counts
+	for _, key := range slices.Sorted(maps.Keys(members)) { // sorted, so that the same key always wins if several become equal
 		value := members[key]
 		if number, ok := value.(float64); ok {
 			value = strconv.FormatFloat(number, 'f', -1, 64)
@@ -62,14 +62,14 @@ func first[T any](o object, keys ...string) (member T) {
 	return member
 }
 
-// raise gives the event the exceptions that the record holds as objects, unless its stack has them all.
-// One without frames is returned as text, which belongs in the message.
+// raise gives the event the exceptions that the record contains as objects, unless the event's stack already
+// has them. If they have no frames, it returns the first one as text for the message instead.
 func (f *fields) raise(e *event.Event) string {
 	if f.level != event.Unknown && f.level < event.Warn {
 		return ""
 	}
 	thrown := decoded(f.raised)
-	if stack := f.values[fieldStack]; f.raised == "" && strings.HasPrefix(stack, "[{") { // zerolog's, beside the error
+	if stack := f.values[fieldStack]; f.raised == "" && strings.HasPrefix(stack, "[{") { // zerolog logs the stack next to the error
 		message := cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage))
 		thrown = map[string]any{"type": f.text(fieldErrorType), "message": message, "frames": decoded(stack)}
 	}
@@ -92,7 +92,7 @@ func (f *fields) raise(e *event.Event) string {
 	return strings.TrimSuffix(chain[0].Type+": "+chain[0].Message, ": ")
 }
 
-// decoded returns a JSON value, or nil if it is not valid.
+// decoded returns the decoded JSON value, or nil if it is invalid.
 func decoded(value string) (v any) {
 	_ = json.Unmarshal([]byte(value), &v)
 	return v
@@ -106,7 +106,7 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 		return chain
 	}
 	o := newObject(value)
-	if inner := o["exception"]; inner != nil { // Quarkus, in "causedBy"
+	if inner := o["exception"]; inner != nil { // Quarkus nests it in "causedBy"
 		return appendExceptions(chain, inner)
 	}
 	x := event.Exception{Type: first[string](o, typeKeys...), Message: first[string](o, messageKeys...)}
@@ -115,7 +115,7 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 		frames = first[any](newObject(inner), framesKeys...)
 	}
 	if list, ok := frames.([]any); ok && len(list) > 0 && x.Type == "" {
-		x.Type = "error" // Go's have no name
+		x.Type = "error" // Go errors have no type name
 	}
 	if x.Type == "" || x.Message == "" && frames == nil && cause == nil || len(chain) > maxCauses {
 		return chain
@@ -124,7 +124,7 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 		if read, _ := stacktrace.Parse(x.Type + ": " + x.Message + "\n" + text); len(read) > 0 {
 			read[0].Type, read[0].Message = x.Type, x.Message
 			if len(read) > 1 {
-				cause = nil // the text has it as well
+				cause = nil // the text already contains it
 			}
 			return appendExceptions(append(chain, read...), cause)
 		}
@@ -150,7 +150,7 @@ func frameText(value any) string {
 	return ""
 }
 
-// readFrames reads objects, or Monolog's "file:line", whose top frame only the exception itself names.
+// readFrames reads objects, or Monolog's "file:line", where the top frame is in the exception's own fields.
 func readFrames(value any, thrown object) (frames []event.Frame) {
 	top := placeFrame(first[string](thrown, "file"))
 	if top.Line == 0 {
@@ -170,7 +170,7 @@ func readFrames(value any, thrown object) (frames []event.Frame) {
 		frames = append(frames, event.Frame{Function: first[string](o, functionKeys...), Module: first[string](o, moduleKeys...), File: first[string](o, fileKeys...), Line: line})
 	}
 	if runtimeOf(frames) == "python" {
-		slices.Reverse(frames) // the oldest call comes first, as in a traceback
+		slices.Reverse(frames) // Python logs the oldest call first
 	}
 	return frames
 }
@@ -183,13 +183,14 @@ func placeFrame(place string) event.Frame {
 	return event.Frame{File: place}
 }
 
-// runtimes maps the endings of source files to the runtime of a record's frames.
+// runtimes maps the extension of a source file to the runtime of its frames.
 var runtimes = map[string]string{
 	".py": "python", ".java": "java", ".kt": "java", ".scala": "java", ".groovy": "java", ".php": "php", ".js": "node", ".mjs": "node",
 	".cjs": "node", ".ts": "node", ".rb": "ruby", ".go": "go", ".rs": "rust", ".cs": "dotnet", ".ex": "elixir", ".exs": "elixir",
 }
 
-// runtimeOf names the runtime as package stacktrace does. Frames of classes without a file are Java's.
+// runtimeOf returns the runtime of the frames, named as in package stacktrace. Frames with a class but
+// without a known file extension are Java's.
 func runtimeOf(frames []event.Frame) string {
 	for _, f := range frames {
 		if name := runtimes[path.Ext(f.File)]; name != "" {

@@ -8,19 +8,19 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// fields holds the values of one structured record, each as it is written.
+// fields holds the values of one structured record as raw text.
 type fields struct {
-	record string // as it is written
+	record string // the raw record
 	keys   *keyTable
 	values [fieldCount]string
 	ranks  [fieldCount]int16
-	raised string      // the exception that the record holds as an object, as it is written
-	level  event.Level // that the level field states
-	pairs  bool        // the values are written as logfmt's
+	raised string      // the raw exception, if the record contains one as an object
+	level  event.Level // the value of the level field
+	pairs  bool        // the values are in logfmt
 }
 
-// readFields reads a record that is one JSON object and nothing else, or returns nil. A long one that was cut
-// is read up to the cut.
+// readFields reads a record that is exactly one JSON object, or returns nil. An object longer than MaxText
+// that was cut off is read up to the cut.
 func readFields(s string, keys *keyTable) *fields {
 	if !strings.HasPrefix(s, "{") {
 		return nil
@@ -28,7 +28,7 @@ func readFields(s string, keys *keyTable) *fields {
 	f := &fields{record: s, keys: keys}
 	rest, ok := f.object(s, "", 0)
 	if !ok && len(s) > MaxText {
-		_, _ = f.object(s+`"}`, "", 0) // cut in a string, as most are
+		_, _ = f.object(s+`"}`, "", 0) // most are cut inside a string
 		rest, ok = "", f.level != event.Unknown
 	}
 	if !ok || skipSpace(rest) != "" {
@@ -37,19 +37,19 @@ func readFields(s string, keys *keyTable) *fields {
 	return f
 }
 
-// maxNesting bounds the depth at which fields are looked for.
+// maxNesting bounds the depth to which objects are searched for fields.
 const maxNesting = 4
 
 func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
 	return eachMember(s, func(key, value string) { f.member(prefix+key, value, depth) })
 }
 
-// member reads one member. Those of an object that was logged as the message count as the record's own.
+// member reads one member. The members of an object logged as the message count as the record's own.
 func (f *fields) member(key, value string, depth int) {
 	if (value[0] == '{' || value[0] == '[') && f.raised == "" && exceptionKeys[key[strings.LastIndexByte(key, '.')+1:]] {
 		f.raised = value
 		if key == "cause" {
-			f.raised = f.record // which is the error itself, as winston logs one
+			f.raised = f.record // the record is the error itself, as winston logs it
 		}
 	}
 	if value[0] == '{' && f.keys.holds(key) && depth < maxNesting {
@@ -63,7 +63,8 @@ func (f *fields) member(key, value string, depth int) {
 	f.keep(key, value, depth)
 }
 
-// keep stores a value if its key is a field's. A level must name a level.
+// keep stores a value if its key belongs to a field and none of a better rank is stored. A level that cannot
+// be parsed is skipped.
 func (f *fields) keep(key, value string, depth int) {
 	k, ok := f.keys.nested(key)
 	if !ok || value == "" || value[0] == '{' || value == "null" || value == `""` {
@@ -72,7 +73,7 @@ func (f *fields) keep(key, value string, depth int) {
 	if k.field == fieldStack && isID(scalar(value)) { // go-zero's "trace"
 		k.field = fieldTraceID
 	}
-	k.rank += int16(depth * 100) // what is nearer to the surface wins, key for key
+	k.rank += int16(depth * 100) // less nested keys win
 	if f.values[k.field] != "" && k.rank >= f.ranks[k.field] {
 		return
 	}
@@ -96,7 +97,7 @@ func (f *fields) plain(value string) string {
 	return scalar(value)
 }
 
-// lines returns a field's text, which AWS Lambda writes as a list of lines.
+// lines returns a field's text, which AWS Lambda may log as a list of lines.
 func (f *fields) lines(which field) string {
 	if value := f.values[which]; strings.HasPrefix(value, "[") {
 		return frameText(decoded(value))
@@ -112,7 +113,7 @@ func (f *fields) fill(e *event.Event) {
 	message, cause := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
 	e.Stack = clip(f.stack(message, cause))
 	if f.raised != "" || strings.HasPrefix(f.values[fieldStack], "[{") {
-		raised := *e // a copy, so that no other record's event goes to the heap
+		raised := *e // a copy, so that only events with an exception escape to the heap
 		cause = cmp.Or(f.raise(&raised), cause)
 		*e = raised
 	}
@@ -153,15 +154,15 @@ func (f *fields) fillIDs(e *event.Event) {
 	e.Service = cmp.Or(f.text(fieldService), e.Service)
 	name := f.text(fieldName)
 	switch {
-	case name == "" || stacktrace.IsExceptionName(name): // winston copies an error's own fields
-	case f.values[fieldHost] != "": // bunyan and pino print the host with it
+	case name == "" || stacktrace.IsExceptionName(name): // winston copies the fields of an error into the record
+	case f.values[fieldHost] != "": // bunyan and pino log the service as the name, next to the host
 		e.Service = name
 	case e.Logger == "":
 		e.Logger = name
 	}
 }
 
-// stack returns the text of the stack trace, with the exception above it that some loggers keep apart.
+// stack returns the stack trace. If it begins with frames, the exception in other fields is put first.
 func (f *fields) stack(message, cause string) string {
 	stack := f.lines(fieldVerbose)
 	if !stacktrace.HasTrace(stack) {
@@ -186,7 +187,7 @@ func (f *fields) stack(message, cause string) string {
 	return cause + "\n" + stack
 }
 
-// failureIn reads a message that holds a trace as an event of its own, or returns a zero one.
+// failureIn reads a message that contains a trace as an event. It returns a zero event if there is no trace.
 func failureIn(message string, keys *keyTable) event.Event {
 	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && !stacktrace.IsWhole(message) || !stacktrace.HasTrace(message) {
 		return event.Event{}
@@ -201,10 +202,10 @@ func failureIn(message string, keys *keyTable) event.Event {
 	return event.Event{}
 }
 
-// maxSpelled bounds the members that are spelled out; the first ones tell errors apart.
+// maxSpelled bounds the members spelled out in a message; the first ones are enough to distinguish errors.
 const maxSpelled = 12
 
-// spellIfMute gives an error that has neither message nor stack a message.
+// spellIfMute makes a message from the fields of an event at warn or worse without message and stack.
 func (f *fields) spellIfMute(e *event.Event) {
 	if e.Message == "" && e.Stack == "" && e.Level >= event.Warn {
 		var words []string
@@ -213,7 +214,7 @@ func (f *fields) spellIfMute(e *event.Event) {
 	}
 }
 
-// spellInto puts members that are no event's fields into words, such as `code: E_TIMEOUT, op: charge`.
+// spellInto appends the members that are not fields of an event, such as `code: E_TIMEOUT` and `op: charge`.
 func spellInto(words *[]string, object string, keys *keyTable) {
 	eachMember(object, func(key, value string) {
 		k, known := keys.byName[key]
@@ -229,7 +230,7 @@ func spellInto(words *[]string, object string, keys *keyTable) {
 	})
 }
 
-// plainValue returns a value without quotes, which grouping would take for those around a variable part.
+// plainValue returns a value without quotes, because grouping treats quoted text as variable.
 func plainValue(value string) string {
 	if value[0] == '"' {
 		return unquote(value)

@@ -8,20 +8,20 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// format is a head whose level is part of another word, or stands where the general reader expects none.
+// format is a head whose level is part of another word, or in a place where the general reader expects none.
 type format struct {
 	name           string
-	leads          string      // what it begins with, at the start of the line or behind a time; "|" separates several
-	level          event.Level // if the expression names none
-	*regexp.Regexp             // whose groups are the parts of the head, see readAs; without one the whole line is the message
+	leads          string      // its beginnings, separated by "|", at the start of the line or after a time
+	level          event.Level // used if the expression has no group "level"
+	*regexp.Regexp             // its groups are the parts of the head, see readAs; if nil, the whole line is the message
 }
 
 var pattern = regexp.MustCompile
 
-// formatsBy holds the formats by the first byte of their leads, each with one lead.
+// formatsBy holds the formats by the first byte of their lead: one copy of a format for each of its leads.
 var formatsBy [256][]*format
 
-func init() { // some formats hold a head of any format
+func init() {
 	for _, f := range formats {
 		for f.leads = range strings.SplitSeq(f.leads, "|") {
 			formatsBy[f.leads[0]] = append(formatsBy[f.leads[0]], new(f))
@@ -29,10 +29,10 @@ func init() { // some formats hold a head of any format
 	}
 }
 
-// special reads a head of the table at the place that the reader has reached.
+// special reads a head from the table of formats at the reader's current position.
 func (r *headReader) special() bool {
 	s := r.s[r.at:]
-	for _, f := range formatsBy[s[0]] { // the second byte separates most of them, cheaply
+	for _, f := range formatsBy[s[0]] { // comparing the second byte rules out most of them cheaply
 		if (len(f.leads) == 1 || len(s) > 1 && f.leads[1] == s[1]) && strings.HasPrefix(s, f.leads) && r.readAs(f, s) {
 			return true
 		}
@@ -45,9 +45,9 @@ func (r *headReader) readAs(f *format, s string) bool {
 	h := r.h
 	h.level, h.message, h.logger, h.format, h.structured = f.level, s, "", f.name, true
 	switch _, digits := run(s); {
-	case f.name == "glog": // faster than an expression
+	case f.name == "glog": // by hand, faster than an expression
 		h.readGlog(s)
-	case f.name == "Redis" && !strings.HasPrefix(s[digits:], ":"): // most lines begin with a digit
+	case f.name == "Redis" && !strings.HasPrefix(s[digits:], ":"): // saves the expression, since most lines begin with a digit
 		return false
 	case f.Regexp != nil:
 		found := f.FindStringSubmatch(s)
@@ -82,7 +82,7 @@ func (r *headReader) readAs(f *format, s string) bool {
 	return true
 }
 
-// readGlog reads glog's "E1122 10:00:00.123456       1 cart.go:42] ", and CockroachDB's, with the year too.
+// readGlog reads glog's "E1122 10:00:00.123456       1 cart.go:42] ", and CockroachDB's, which adds the year.
 func (h *head) readGlog(s string) {
 	_, n := run(s[1:])
 	if n != 4 && n != 6 && n != 8 || len(s) < n+9 || s[n+1] != ' ' || s[n+4] != ':' {
@@ -90,7 +90,7 @@ func (h *head) readGlog(s string) {
 	}
 	_, rest, _ := strings.Cut(s, "] ")
 	h.level, h.message = letterLevels[s[0]], strings.TrimSpace(rest)
-	if strings.HasPrefix(h.message, `"`) && h.level >= event.Warn { // with pairs behind it
+	if strings.HasPrefix(h.message, `"`) && h.level >= event.Warn { // klog's structured entries: a quoted message, then pairs
 		message, length := pairValue(h.message)
 		h.message = message + h.message[length:]
 	}
@@ -99,9 +99,9 @@ func (h *head) readGlog(s string) {
 // loggedByRuntime matches the types of errors that Lambda's runtimes also log themselves.
 const loggedByRuntime = `Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandlerName)\w*|[a-z]\S*|\w+`
 
-const redis = `^\d+:[XCSM] (?:\d+ \w+ [\d: .]+|\S+T\S+ )` // the process, its role and the time, in Valkey perhaps ISO 8601's
+const redis = `^\d+:[XCSM] (?:\d+ \w+ [\d: .]+|\S+T\S+ )` // the process, its role and the time, which Valkey can print in ISO 8601
 
-// formats are tried in this order. The catalogue in testdata of package intake has an example of each.
+// formats are tried in this order. The catalogue in package intake's testdata has an example of each.
 var formats = []format{
 	{"AWS Lambda", "START RequestId: |END RequestId: |REPORT RequestId: |INIT_START Runtime Version: ", event.Info, nil},
 	{"AWS Lambda", "Task timed out after |Error: Runtime exited|Runtime exited |Process exited before completing request", event.Error, nil},
@@ -109,7 +109,7 @@ var formats = []format{
 	{"AWS Lambda", "INIT_REPORT ", event.Error, pattern(`\tStatus: (?P<message>error|timeout)(?:\tError Type: (?P<cause>\S+))?`)},
 	{"net/http", "http: panic serving ", event.Error, nil},
 	{"glog", "I0|I1|I2|W0|W1|W2|E0|E1|E2|F0|F1|F2", event.Unknown, nil},
-	{"PHP", "NOTICE: PHP message: |PHP message: ", event.Info, pattern(`PHP message: (?P<head>.*)`)}, // of PHP-FPM: the level inside counts
+	{"PHP", "NOTICE: PHP message: |PHP message: ", event.Info, pattern(`PHP message: (?P<head>.*)`)}, // from PHP-FPM: the inner level counts
 	{"PHP", "PHP Fatal error: |PHP Catchable fatal error: |PHP Recoverable fatal error: ", event.Fatal, nil},
 	{"PHP", "PHP Parse error: ", event.Error, nil},
 	{"PHP", "PHP Warning: |PHP Deprecated: ", event.Warn, pattern(`:\s*(?P<message>.*)`)},
@@ -117,7 +117,7 @@ var formats = []format{
 	{".NET console", "trce: |dbug: |info: |warn: |fail: |crit: ", event.Unknown, pattern(`^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`)}, // the message is on the next line
 	{"Rack", "Rack app (", event.Error, pattern(`: #<(?P<message>.*?)>?$`)},
 	{"gin", "[Recovery] ", event.Error, pattern(`^\[Recovery\] [\d/: .-]*panic recovered:\s*(?P<message>.*)`)}, // the message is on the next line
-	{"gin", "Error #0", event.Error, pattern(`^Error #\d+: (?P<message>.*)`)},                                  // what a handler passed to Context.Error
+	{"gin", "Error #0", event.Error, pattern(`^Error #\d+: (?P<message>.*)`)},                                  // an error that a handler passed to Context.Error
 	{"Erlang", "=ERROR REPORT==== |=CRASH REPORT==== |=SUPERVISOR REPORT==== ", event.Error, pattern(`(?P<message>)`)},
 	{"Erlang", "=WARNING REPORT==== ", event.Warn, pattern(`(?P<message>)`)},
 	{"Erlang", "=INFO REPORT==== |=PROGRESS REPORT==== ", event.Info, pattern(`(?P<message>)`)},
@@ -133,7 +133,7 @@ var formats = []format{
 	{"ColdFusion", `"Error","|"Fatal","|"Warning","|"Information","`, event.Unknown, pattern(`^"(?P<level>\w+)",(?:"[^"]*",){4}"(?P<message>.*?)"?$`)},
 	{"Resque", "** [", event.Error, pattern(`^\*\* \[[^\]]*\] \d+: \(.*\) failed: (?P<message>.*)`)},
 	{"Resque", "** [", event.Info, pattern(`^\*\* \[[^\]]*\] \d+: (?P<message>.*)`)},
-	{"Delayed Job", "[Worker(", event.Error, pattern(`^\[Worker\(.*?\)\] (?P<message>Job .* FAILED .*)`)}, // what it prints besides logging it
+	{"Delayed Job", "[Worker(", event.Error, pattern(`^\[Worker\(.*?\)\] (?P<message>Job .* FAILED .*)`)}, // printed in addition to the log line
 	{"Solid Queue", "SolidQueue-", event.Error, pattern(`^SolidQueue-\S+ (?P<message>Error .*)`)},         // Rails 8 prints no levels
 	{"supervisord", "INFO gave up: |INFO exited: ", event.Error, pattern(`^INFO (?P<message>gave up: .*|exited: .*not expected\))`)},
 	{"pnpm", "ERR_PNPM_|ELIFECYCLE  ", event.Error, pattern(`^\w+  (?P<message>.*)`)},
@@ -144,7 +144,7 @@ var formats = []format{
 	{"curl", "curl: (", event.Error, pattern(`^curl: (?P<message>.*)`)},
 	{"bash", "/", event.Warn, pattern(`^/\S+: (?:line )?\d+: warning: (?P<message>.*)`)},
 	{"bash", "/", event.Error, pattern(`^/\S+: (?:line )?\d+: (?P<message>.*)`)},
-	// what a job raised, at a level below error since it is tried again
+	// Sidekiq logs a job's exception below error because it retries the job
 	{"Sidekiq", "pid=", event.Error, pattern(`^pid=\d+ tid=\S+ (?:\S+=\S+ )*WARN: (?P<message>(?:(?:\w+::)+\w+|\w+(?:Error|Exception)): .*)`)},
 	{"Sidekiq", "pid=", event.Error, pattern(`^pid=\d+ tid=\S+ (?:\S+=\S+ )*INFO: (?P<message>.* \((?:(?:\w+::)+\w+|\w+(?:Error|Exception))\))$`)},
 	{"Azure Functions", "Executed '", event.Error, pattern(`^(?P<message>Executed '.*' \(Failed, .*)`)},
@@ -156,25 +156,25 @@ var formats = []format{
 	{"uWSGI", "!!! uWSGI process ", event.Fatal, nil},
 	{"hapi", "Debug: internal, ", event.Error, pattern(`error(?P<message>)$`)},
 	{"Prisma", "prisma:error", event.Error, pattern(`^prisma:error ?(?P<message>.*)`)},
-	{"nginx", "[debug] |[info] |[notice] |[warn] |[error] |[crit] |[alert] |[emerg] ", event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+:? (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`)}, // behind the message it names the request
+	{"nginx", "[debug] |[info] |[notice] |[warn] |[error] |[crit] |[alert] |[emerg] ", event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+:? (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`)}, // after the message it describes the request
 	{"nginx", "nginx: [", event.Unknown, pattern(`^nginx: \[(?P<level>\w+)\] (?:\d+#\d+: )?(?P<message>.*)`)},
 	{"HAProxy", "[ALERT] |[WARNING] |[NOTICE] ", event.Unknown, pattern(`^\[(?P<level>\w+)\][ \d/]*\(\d+\) : (?P<message>.*)`)}, // newer versions print no time
-	// Redis has one mark for warnings, errors, and notes at its start
+	// Redis marks warnings, errors and its startup notes alike with "#"
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Error, pattern(redis + `# (?P<message>(?:Error|Fatal|FATAL|Failed|Can't|Cannot|Could not|Unable|Bad |Background |Short read|Unrecoverable).*)`)},
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Warn, pattern(redis + `# (?P<message>.*)`)},
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Info, pattern(redis + `[*.-] (?P<message>.*)`)},
 	{"TiDB", "[20", event.Unknown, pattern(`^\[[^\]]*\] \[(?P<level>\w+)\] \[[^\]]*:\d+\] \["?(?P<message>[^\]]*?)"?\](?:.*?\[error="?(?P<cause>.*?)"?\](?: \[.*)?|.*\]|)$`)},
 	{"Oracle", "ORA-", event.Error, pattern(`^ORA-\d+:`)},
-	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},                                                                         // of the lines about one failure the first that says why counts
-	{"API Gateway", "(", event.Info, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|Method|Received|Sending|Starting|Successfully|Usage|Verifying|X-[Rr]ay) .*)`)}, // other programs begin their lines with a request's id as well
+	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},                                                                         // of the lines about one failure, the first that gives a reason counts
+	{"API Gateway", "(", event.Info, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|Method|Received|Sending|Starting|Successfully|Usage|Verifying|X-[Rr]ay) .*)`)}, // other programs begin their lines with a request id as well
 	{"CodeBuild", "[Container] ", event.Error, pattern(`^\[Container\] \S+ \S+ (?P<message>Phase context status code: \S.*)`)},
 	{"CodeBuild", "[Container] ", event.Info, pattern(`^\[Container\] [\d/]+ \S+ (?P<message>.*)`)},
 	{"Heroku router", "at=error code=", event.Error, pattern(`^at=error code=(?P<message>\S+)(?: desc="(?P<cause>[^"]*)")?(?:.* request_id=(?P<request>\S+))?`)},
 	{"Heroku router", "at=info method=", event.Info, pattern(`^(?P<message>.* request_id=(?P<request>\S+).*|.*)$`)},
-	{"PHP-FPM", "WARNING: [pool ", event.Info, pattern(`: "(?P<head>.*?)"?$`)}, // what a worker printed
-	{"Airflow", "{{", event.Unknown, pattern(`^\{\{\S+\}\} (?P<head>.*)`)},     // the place comes first
-	{"NestJS", "[Nest] ", event.Unknown, pattern(`^\[Nest\] (?P<head>.*)`)},    // which is no logger
-	{"GORM", "/", event.Unknown, pattern(`^\S+\.go:\d+ (?P<head>.*)`)},         // the caller's place comes first
+	{"PHP-FPM", "WARNING: [pool ", event.Info, pattern(`: "(?P<head>.*?)"?$`)}, // the output of a worker
+	{"Airflow", "{{", event.Unknown, pattern(`^\{\{\S+\}\} (?P<head>.*)`)},     // the source position comes first
+	{"NestJS", "[Nest] ", event.Unknown, pattern(`^\[Nest\] (?P<head>.*)`)},    // "Nest" is not the logger
+	{"GORM", "/", event.Unknown, pattern(`^\S+\.go:\d+ (?P<head>.*)`)},         // the caller's position comes first
 	{"WordPress", "WordPress database error ", event.Error, nil},
 	{"npm", "npm ERR! |npm error |npm WARN |npm warn ", event.Unknown, pattern(`^npm (?P<level>\S+) (?P<message>.*)`)},
 	{"Liberty", "0000", event.Unknown, pattern(`^[0-9a-f]{8} (?P<logger>\S+) +(?P<level>[IWEF]) (?P<message>.*)`)},
@@ -184,6 +184,7 @@ var formats = []format{
 	{"Julia", "┌ Error: |┌ Warning: |┌ Info: ", event.Unknown, pattern(`^┌ (?P<level>\w+): (?P<message>.*)`)},
 }
 
-// postgreSQL alone puts two blanks behind its levels; log_line_prefix is in front of them.
+// postgreSQL is recognised by the two spaces after its level, which no other program prints. The configurable
+// log_line_prefix precedes the level.
 var postgreSQL = &format{"PostgreSQL", "", event.Unknown,
 	pattern(`(?:^|[^A-Za-z])(?P<level>ERROR|FATAL|PANIC|LOG|WARNING|NOTICE|INFO):  (?P<message>.*)`)}

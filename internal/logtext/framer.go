@@ -1,33 +1,39 @@
 // Package logtext joins the records of a source back into events and reads their fields:
-// time, level, message, logger, service, ids, and the text that holds the stack trace.
+// time, level, message, logger, service, ids, and the text of the stack trace.
 //
 // # Framing
 //
-// A log source tears what a program printed into records, often one a line. A record begins an event with a head,
-// or continues the event before it in its stream. The records of one stream come in the order they were logged.
+// A log source splits a program's output into records, often one per line. A record either begins an event or
+// continues the previous event of its stream. Records of one stream arrive in the order they were logged.
+// What a logger prints in front of a message (time, level, thread, logger name) is called a head.
 //
-//   - transport.go and entry.go remove what carried a line here or repeats on each, and join what was cut.
-//   - The room stacktrace says what kind of line it is, and which kinds follow each other in a trace.
-//   - join.go decides by that whether a line continues the event, and otherwise by time: lines of one failure come
-//     at once. It separates the requests of one stream if every line names its request.
-//   - pending.go holds the event that grows; opening.go what its first lines say.
-//   - head.go and its siblings read what loggers print in front of a message; level.go, clock.go and timestamp.go
-//     know the notations, and formats.go the heads that need a rule of their own.
-//   - scan.go, fields.go and keys.go read JSON and logfmt, exception.go exceptions, service.go services' records.
+//   - transport.go and entry.go strip prefixes that a transport added or that repeat on every line, and
+//     reassemble lines that were split.
+//   - Package stacktrace classifies each line, and defines which kinds of line follow each other in a trace.
+//   - join.go uses that to decide whether a line continues the event. Where it leaves the question open, time
+//     decides: lines of one failure are logged at once. If every line names its request, join.go also
+//     separates the requests of one stream.
+//   - pending.go holds the unfinished event, and opening.go what its first lines contain.
+//   - head.go and its siblings read heads; level.go, clock.go and timestamp.go parse levels and times, and
+//     formats.go lists the heads that need their own rule.
+//   - scan.go, fields.go and keys.go read JSON and logfmt, exception.go exceptions logged as objects, and
+//     service.go the records of AWS and other services.
 //
 // The lines of one record always stay together. A log head at warn or worse, the exception line after it, its
-// frames and its causes are one event. A head below warn is not part of the trace: programs print what nobody
-// caught right after an everyday line, and it must not get that line's level. Frames without anything above them
-// are the rest of a trace whose beginning was not read; they are dropped, since they would count the failure twice.
+// frames and its causes are one event. A head below warn is not part of the trace: an uncaught exception is
+// often printed right after an ordinary line, and must not get that line's level. Frames with nothing above
+// them are the end of a trace whose beginning was not read; they are dropped, since they would count the
+// failure twice.
 //
-// What cannot be separated: in a stream of lines without heads, a message's lines above the frames of Perl and Tcl,
-// or below Python's exception line (PEP 678).
+// In a stream of lines without heads, two kinds of line cannot be attributed: a message's lines above the
+// frames of Perl and Tcl, and those below Python's exception line (PEP 678).
 //
 // # Levels
 //
-// A structured level field wins, then a level in the line's head, then the one that a transport gives (syslog's
-// priority), then the shape: a trace, a lone exception line, or a Lambda time-out or exit without a level is an error;
-// a Go panic or fatal error, which ends the process, is fatal. Words further in ("0 errors", "error=nil") mean nothing.
+// A structured level field wins, then a level in the line's head, then the transport's level (syslog's
+// priority), then the shape: a trace, a lone exception line, or a Lambda timeout or exit without a level is
+// an error; a Go panic or fatal error, which ends the process, is fatal. Words later in the line ("0 errors",
+// "error=nil") are ignored.
 //
 // It is pure and imports event, safe and stacktrace.
 package logtext
@@ -44,7 +50,7 @@ import (
 // Settle is how long a trace logged one line per record may grow: a younger one waits for the next read.
 const Settle = 10 * time.Second
 
-// maxStreams bounds the streams remembered at once, and so memory. The one silent for longest is ended first.
+// maxStreams bounds memory: beyond it, the events of the stream silent for longest are ended.
 const maxStreams = 1024
 
 // Framer joins records into events. It is not safe for concurrent use.
@@ -52,29 +58,29 @@ type Framer struct {
 	emit    func(event.Event)
 	keys    *keyTable
 	streams map[streamKey]*list.Element
-	recent  *list.List // of *stream, the one heard from last in front
+	recent  *list.List // *stream elements, most recently used first
 }
 
-// streamKey identifies a stream; within is the stream that the text itself names, as "aws logs tail" prints it.
+// streamKey identifies a stream. within is the stream named in the text itself, as in "aws logs tail" output.
 type streamKey struct{ source, stream, within string }
 
 type stream struct {
 	key     streamKey
 	prefix  prefix
-	within  string // that the last line named, see Add
+	within  string // the stream named by the last line that named one, see Add
 	pending pending
 	parts   parts
 	parked  []pending // failures of other requests, see changeLane
 	failed  failed
 }
 
-// NewFramer returns a framer that calls emit with each event once it is complete, in the order of
-// first lines within a stream.
+// NewFramer returns a framer that calls emit with each event once it is complete. Events of a stream come in
+// the order of their first lines, unless lines of several requests are interleaved.
 //
-// Structured records are read by a team's own keys before those of the common loggers: by the name of a
+// In structured records, a team's own keys take precedence over those of the common loggers. team maps a
 // field ("level", "message", "logger", "service", "release", "commit", "environment", "request-id",
-// "trace-id", "stack", "error-type", "error-message"; other names are ignored), its keys, the preferred
-// one first, with dots for nested objects.
+// "trace-id", "stack", "error-type" or "error-message"; other names are ignored) to its keys, preferred key
+// first, with dots for nested objects.
 func NewFramer(team map[string][]string, emit func(event.Event)) *Framer {
 	f := &Framer{emit: emit, keys: commonKeys, streams: map[streamKey]*list.Element{}, recent: list.New()}
 	if len(team) > 0 {
@@ -119,7 +125,7 @@ func (f *Framer) take(s *stream, e entry) {
 	f.emit(ev)
 }
 
-// add lets the entry join what is pending in the stream, or begin anew.
+// add joins the entry to the stream's pending event, or begins a new one.
 func (f *Framer) add(s *stream, e entry) {
 	f.changeLane(s, &e)
 	p := &s.pending
@@ -133,16 +139,17 @@ func (f *Framer) add(s *stream, e entry) {
 	switch p.verdict(&e) {
 	case stacktrace.Join:
 		p.join(&e)
-	case stacktrace.Hold: // until a later one shows whether it belongs to the event
+	case stacktrace.Hold: // until a later entry shows whether it belongs to the event
 		p.trace.ahead, _ = p.trace.ahead.After(e.first, e.shape)
 		p.held = append(p.held, e)
 	case stacktrace.Begin:
 		f.split(s)
-		f.add(s, e) // the lines held until then may have begun an event that it belongs to
+		f.add(s, e) // it may belong to an event that the held lines began
 	}
 }
 
-// split emits what is pending without the lines held, which are added again: fewer each time, so it ends.
+// split emits the pending event without its held lines and adds those again. The first of them begins an
+// event, so fewer are held each time and the recursion ends.
 func (f *Framer) split(s *stream) {
 	held := s.pending.held
 	s.pending.held = nil
@@ -163,10 +170,10 @@ func (f *Framer) end(s *stream) {
 	}
 }
 
-// Flush ends the read at now: it emits what is complete, and drops each trace that is logged one
-// line per record and whose last line is younger than Settle, since more of it may come. It returns
-// the time of the first line of the earliest trace dropped, from which the next read should begin,
-// or the zero time. Records without a time never wait.
+// Flush ends the read at now. It emits complete events, and drops every trace that is logged one line per
+// record and whose last line is younger than Settle, since more lines may follow. It returns the time of the
+// first line of the earliest dropped trace, where the next read should begin, or the zero time. Records
+// without a time never wait.
 func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)
@@ -191,7 +198,7 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 
 func (f *Framer) stream(key streamKey) *stream {
 	if last := f.recent.Front(); last != nil && last.Value.(*stream).key == key {
-		return last.Value.(*stream) // without a look-up, since most lines follow one of their stream
+		return last.Value.(*stream) // most lines follow one of the same stream, so this saves a lookup
 	}
 	if el := f.streams[key]; el != nil {
 		f.recent.MoveToFront(el)

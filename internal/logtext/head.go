@@ -10,22 +10,22 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// head is what a logger printed in front of a message, and the message.
+// head is what a logger printed in front of a message, and the message itself.
 type head struct {
 	time       time.Time
 	level      event.Level
-	format     string // the name of what it is read as
+	format     string // the name of the format it was read as
 	logger     string
 	requestID  string
 	lane       string // the request or thread that the line names
 	message    string
-	raised     string // the message with the word before it, which is an exception's name if frames follow
+	raised     string // the message with the word before it, an exception's name if frames follow
 	stack      string // from a field of the line
-	structured bool   // begins as loggers begin lines: with a time, a level or an id
+	structured bool   // the line has a time, a level or an id before the message, as loggers print them
 	origin
 }
 
-// origin is where an event comes from, which few heads state.
+// origin describes the program and trace that an event comes from. Few heads contain it.
 type origin struct{ service, release, commit, environment, traceID string }
 
 // maxHeadParts bounds the parts that a head may have before its level.
@@ -39,10 +39,11 @@ const maxHeadParts = 10
 //	❌ cart » no price
 //	level=error msg="no price"
 //
-// It goes over the parts of the head one by one: times, numbers, ids, names, brackets, and what separates them. A
-// word counts as the level if only such parts come before it; the more it looks like a word of a sentence, the more
-// clearly it must be set off from what follows. The table of formats comes first. A transport may have given the
-// line a time (stamped) and a level, which counts if the line has none.
+// It first tries the table of formats, then reads the parts of the head one by one: times, numbers, ids,
+// names, brackets, and the signs between them. A word counts as the level if only such parts come before it;
+// the more it looks like a word of a sentence, the more clearly it must be set off from the text after it.
+// stamped means that a transport's time preceded the line, and given is the transport's level, which counts
+// if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: trimBlanks(s), timed: stamped}
 	r.indented = len(r.s) < len(s)
@@ -58,36 +59,36 @@ func readHead(s string, stamped bool, given event.Level) head {
 		r.afterLevel()
 	}
 	if m := r.h.message; r.h.level >= event.Warn && strings.HasPrefix(m, `"`) && stringEnd(m) == len(m) {
-		r.h.message = unquote(m) // or grouping would take all of it for a value
+		r.h.message = unquote(m) // grouping would treat a quoted message as a variable value
 	}
 	r.h.lane = cmp.Or(r.h.requestID, r.h.lane)
 	return r.h
 }
 
-// headReader takes a head part by part.
+// headReader reads a head part by part.
 type headReader struct {
 	h        head
 	s        string
 	at       int  // where the next part begins
 	kept     int  // where the message begins if no level follows
-	left     edge // what stands before the next part
-	timed    bool // a time was read
+	left     edge // what precedes the next part
+	timed    bool // a time was read, here or by the transport
 	how      spelling
 	indented bool
-	placed   bool   // behind a place in a source file
-	plain    int    // words so far that a sentence may have
+	placed   bool   // a position in a source file was read
+	plain    int    // number of ordinary words so far, as in a sentence
 	names    string // the last part that may be the logger's name
-	joint    string // what separates the level from the part behind it
+	joint    string // the sign before the next part, once the level was read
 }
 
-// edge is what stands on one side of a word.
+// edge is what comes before or after a word.
 type edge int
 
 const (
 	atStart   edge = iota
 	afterTime      // a time
 	afterMark      // a bracket, or a sign that separates parts
-	afterName      // what no sentence begins with: a host, a dotted name, a number
+	afterName      // something that no sentence begins with: a host, a dotted name, a number
 	afterWord      // a word
 )
 
@@ -99,7 +100,7 @@ func (r *headReader) read() {
 	}
 	switch behind := r.s[r.at:]; {
 	case r.h.level == event.Unknown:
-	case r.h.format != "": // of the table, and so complete
+	case r.h.format != "": // read by the table of formats, and so complete
 		return
 	default:
 		r.h.format = "head"
@@ -120,7 +121,7 @@ func (r *headReader) withoutLevel() {
 			return
 		}
 	}
-	// java.util.logging's first line is the time in words, the class and the method.
+	// The first line of java.util.logging is the time in words, the class and the method.
 	class, method, _ := strings.Cut(h.message, " ")
 	if isWord(class) && (strings.IndexByte(class, '.') > 0 || isCapital(class[0])) && r.s[0] >= 'A' && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
 		h.message, h.logger, h.format = "", class, "java.util.logging"
@@ -129,7 +130,7 @@ func (r *headReader) withoutLevel() {
 	}
 }
 
-// nameBytes are those of the names of loggers, threads, hosts and services.
+// nameBytes are the bytes allowed in names of loggers, threads, hosts and services.
 var nameBytes = func() (is [256]bool) {
 	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-$/#@\\+") {
 		is[c] = true
@@ -137,13 +138,13 @@ var nameBytes = func() (is [256]bool) {
 	return is
 }()
 
-// isWord recognises a logger's or a thread's name: no blanks, quotes or brackets.
+// isWord reports whether s could be the name of a logger or thread: no spaces, quotes or brackets.
 func isWord(s string) bool { return s != "" && nameEndIn(s) == len(s) }
 
 func nameEndIn(s string) int {
 	i := 0
 	for i < len(s) && (nameBytes[s[i]] || s[i] == 0xc2 && strings.HasPrefix(s[i:], "·") || s[i] == ':' && i+2 < len(s) && s[i+1] == ':' && isLetter(s[i+2])) {
-		if s[i] == ':' || s[i] == 0xc2 { // of two bytes
+		if s[i] == ':' || s[i] == 0xc2 { // two bytes
 			i++
 		}
 		i++
@@ -176,7 +177,7 @@ func hexLength(s string) int {
 	return span(s, func(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' })
 }
 
-// isID recognises what can only be a request's id: a UUID, 16 or more hexadecimal digits, or "req-" and more.
+// isID reports whether s can only be a request id: a UUID, 16 or more hex digits, or "req-" and a digit.
 func isID(s string) bool {
 	if len(s) == 36 && uuid.Validate(s) == nil {
 		return true
@@ -185,13 +186,14 @@ func isID(s string) bool {
 	return (n == len(s) && n >= 16 || len(s) > 4 && strings.HasPrefix(s, "req-")) && strings.ContainsAny(s, "0123456789")
 }
 
-// mayBeID recognises what is likely one in brackets: 8 or more hexadecimal digits, perhaps with dashes.
+// mayBeID reports whether s is likely a request id if it is in brackets: 8 or more hexadecimal digits, with
+// at least one letter and one digit, and possibly with dashes.
 func mayBeID(s string) bool {
 	hex := strings.Trim(s, "0123456789abcdefABCDEF-") == ""
 	return hex && len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsAny(s, "abcdefABCDEF")
 }
 
-// joined names formats one inside the other.
+// joined returns the name of one format inside another.
 func joined(outer, inner string) string {
 	if outer == "" || inner == "" {
 		return outer + inner

@@ -33,7 +33,7 @@ func (r *headReader) afterLevel() {
 	}
 }
 
-// behind goes on behind n bytes and the signs that follow.
+// behind skips n bytes, and the signs and spaces after them.
 func (r *headReader) behind(n int) {
 	r.at += n
 	n = leading(r.s[r.at:], "|:;,*#~=!>])}-@")
@@ -49,7 +49,7 @@ func (r *headReader) behind(n int) {
 	}
 }
 
-// behindPart takes a part behind the level. Some belong to the head only if what follows does, see tentative.
+// behindPart takes a part after the level. Some belong to the head only if the next does, see tentative.
 func (r *headReader) behindPart(tries int) bool {
 	s := r.s[r.at:]
 	if s == "" {
@@ -73,8 +73,9 @@ func (r *headReader) behindPart(tries int) bool {
 	return n > 0 && n < len(s) && r.behindName(s, n, tries)
 }
 
-// places are what only some loggers print behind a level; without its text an expression need not be tried.
-// Its groups are the logger, and what follows the place, which begins with a blank.
+// places match source positions, threads and the like, which only some loggers print after a level. An
+// expression is tried only if the line contains has. Its groups are the logger, and the text after the place,
+// which begins with a space.
 var places = []struct {
 	has string
 	*regexp.Regexp
@@ -84,7 +85,7 @@ var places = []struct {
 	{"):", pattern(`^([\w.$]+)\(\w+\):\d+( - )`)},          // a class, its method and a line
 	{"] ", pattern(`^([A-Za-z]\w*(?:\.\w+)+)\[\d+\] `)},    // .NET's category and event
 	{"{", pattern(`^\w+\{[^}]*\}: ?`)},                     // Rust's spans
-	{"::", pattern(`^\w+: (\w+(?:::\w+)+): `)},             // the same without fields
+	{"::", pattern(`^\w+: (\w+(?:::\w+)+): `)},             // Rust's span without fields, and the module
 	{"Thread", pattern(`^Thread\w*[\[(][^\])]*[\])]:? ?`)}, // Java's and Rust's threads
 	{"#", pattern(`^#\d+( )(?:[^0]|0[^x])`)},               // a process, not a frame
 	{"| ", pattern(`^\d+ - \S+ - \S+( )\| `)},              // OSGi's bundle
@@ -92,7 +93,7 @@ var places = []struct {
 	{".c:", pattern(`^[\w.-]+\.c:\d+ \w+: `)},              // a place in C with the function
 	{"/", pattern(`^[\w.-]+/[\w./-]+\.\w+ \d+: `)},         // felix/pay.go 41:
 	{":", pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`)},
-	// a Java logger, behind what some servers print in front of it: the user, the session, the address and the path
+	// a Java logger, after the user, session, address and path that some servers print in front of it
 	{"] ", pattern(`^[^ \[]+(?:\[[^ \]]*\]|(?: [^ \[]+){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)},
 }
 
@@ -127,7 +128,7 @@ func (r *headReader) place(s string) bool {
 	return false
 }
 
-// behindBracket takes a thread, logger, place or id in brackets, but not words or an error of the message.
+// behindBracket takes a thread, logger, place or id in brackets, but not prose or an error in the message.
 func (r *headReader) behindBracket(s string) bool {
 	end := closedAt(s)
 	if end < 2 || end > 80 {
@@ -155,7 +156,7 @@ func (r *headReader) behindBracket(s string) bool {
 	return true
 }
 
-// isRaised distinguishes the name of an exception from that of a logger.
+// isRaised reports whether name is an exception's rather than a logger's.
 func isRaised(name string) bool {
 	return (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception")) && isWord(name)
 }
@@ -165,7 +166,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	name, rest := s[:n], s[n+1:]
 	mark, length := separator(s[n:])
 	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(rest) && !loggerNext(rest) {
-		return false // a word of the message, as most are
+		return false // a word of the message, like most words
 	}
 	switch said, how := levelWord(name); {
 	case s[n] == '=':
@@ -173,7 +174,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	case isID(name):
 		r.h.requestID = name
 		r.behind(n)
-	case said == r.h.level && how == capital: // that a letter or a sign said already
+	case said == r.h.level && how == capital: // repeats the level that a letter or a sign gave
 		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {
@@ -196,7 +197,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	return true
 }
 
-// loggerNext reports whether the name of a class or module comes next, set off from what follows.
+// loggerNext reports whether the name of a class or module comes next, followed by a separator.
 func loggerNext(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := nameEndIn(s)
@@ -207,14 +208,14 @@ func loggerNext(s string) bool {
 	return length > 0 && !stacktrace.IsHeader(s)
 }
 
-// pairNext reports whether a pair that a head may have comes next.
+// pairNext reports whether a key=value pair that belongs to a head comes next.
 func pairNext(s string) bool {
 	s, bracketed := strings.CutPrefix(strings.TrimLeft(s, " "), "[")
 	n := nameEndIn(s)
 	return n > 0 && n < len(s) && (s[n] == '=' || s[n] == ':' && bracketed) && fieldOf(s[:n]) != fieldNone
 }
 
-// tentative takes a name if what follows it certainly belongs to the head.
+// tentative takes a name if the part after it certainly belongs to the head.
 func (r *headReader) tentative(name string, tries int) bool {
 	from := r.at
 	r.at += len(name)
@@ -229,7 +230,7 @@ func (r *headReader) tentative(name string, tries int) bool {
 	return true
 }
 
-// phrases surround a message in some frameworks. Without its text an expression need not be tried.
+// phrases surround the message in some frameworks. An expression is tried only if the message contains has.
 var phrases = []struct {
 	has     string
 	pattern *regexp.Regexp
@@ -237,17 +238,17 @@ var phrases = []struct {
 }{
 	{"Uncaught PHP Exception ", pattern(`^Uncaught PHP Exception (\S+): "(.*)" at \S+ line \d+.*`), "$1: $2"},
 	{"Error performing ", pattern(`^Error performing .* in [\d.]+ms: (.*)`), "$1"},
-	{"  ", pattern(`  +[\w./-]+\.\w+:\d+$`), ""}, // rich's place in a column of its own
+	{"  ", pattern(`  +[\w./-]+\.\w+:\d+$`), ""}, // rich's source position in its own column
 }
 
-// plain removes a phrase, and a logger in a column of its own behind the message.
+// plain removes phrases, and reads a request id or a logger printed after the message.
 func (h *head) plain() {
 	for _, p := range phrases {
 		if strings.Contains(h.message, p.has) && p.pattern.MatchString(h.message) {
 			h.message = p.pattern.ReplaceAllString(h.message, p.message)
 		}
 	}
-	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // swift-log's
+	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // from swift-log
 		id, _, _ = strings.Cut(id, "]")
 		h.requestID = cmp.Or(h.requestID, id)
 	}
@@ -258,5 +259,5 @@ func (h *head) plain() {
 	}
 }
 
-// structlog is what its console prints behind a message: the logger, and pairs or nothing.
+// structlog matches the end of a line of structlog's console: the logger, and pairs if there are any.
 var structlog = pattern(`^  \[([\w./$#@+-]+)\] *([\w.-]+=.*|)$`)

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// part takes one part in front of the level; it reports false where a sentence begins.
+// part takes one part before the level. It reports false where the message begins.
 func (r *headReader) part() bool {
 	if r.at > 0 && r.left == afterTime && r.special() {
 		return true
@@ -31,7 +31,7 @@ func (r *headReader) part() bool {
 	return r.mark(s)
 }
 
-// sure takes a time of n bytes, or anything else that belongs to a head whatever follows.
+// sure takes a part of n bytes that proves the line has a head: a time (at), or an id.
 func (r *headReader) sure(at time.Time, n int) {
 	r.h.time = cmp.Or(r.h.time, at)
 	r.h.structured, r.timed = true, true
@@ -39,7 +39,7 @@ func (r *headReader) sure(at time.Time, n int) {
 	r.kept, r.plain = r.at, 0
 }
 
-// next goes on behind n bytes and the blanks that follow.
+// next skips n bytes, and the spaces and tabs after them.
 func (r *headReader) next(n int, left edge) {
 	r.at += n
 	blanks := leading(r.s[r.at:], " \t")
@@ -62,7 +62,7 @@ func (r *headReader) mark(s string) bool {
 	if n == 0 || n > 8 || n == len(s) {
 		return false
 	}
-	if r.at == 0 && r.left == atStart { // lists, titles and options begin so
+	if r.at == 0 && r.left == atStart { // these signs may also begin lists, titles and options
 		item := n == 1 && strings.IndexByte("|>!", s[0]) < 0 || strings.Trim(s[:n], "#") == ""
 		word, _, _ := strings.Cut(s[n:], " ")
 		if s[n] == ' ' && item || s[n] != ' ' && s[0] == '-' && n <= 2 && !strings.HasSuffix(word, "-") {
@@ -73,7 +73,7 @@ func (r *headReader) mark(s string) bool {
 	return true
 }
 
-// symbol takes an emoji, perhaps with a word behind it that names the level.
+// symbol takes an emoji, and the level after it, if there is one.
 func (r *headReader) symbol(s string) bool {
 	c, n := utf8.DecodeRuneInString(s)
 	i := slices.IndexFunc(symbols[:], func(signs string) bool { return strings.ContainsRune(signs, c) })
@@ -84,7 +84,7 @@ func (r *headReader) symbol(s string) bool {
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
 		if r.part() && r.h.level != event.Unknown {
-			if strings.ContainsAny(s[:n], "✓✔✅") { // of a test, whose name may begin with a level
+			if strings.ContainsAny(s[:n], "✓✔✅") { // a passed test, whose name may begin with a level
 				r.h.level = event.Level(i)
 			}
 			return true
@@ -95,7 +95,7 @@ func (r *headReader) symbol(s string) bool {
 	return true
 }
 
-// take ends the search for the level, which stands in the next n bytes.
+// take sets the level, which is in the next n bytes, and so ends the search for it.
 func (r *headReader) take(level event.Level, n int) {
 	r.h.level = level
 	r.h.structured = true
@@ -103,7 +103,7 @@ func (r *headReader) take(level event.Level, n int) {
 	r.h.logger = cmp.Or(r.h.logger, r.names)
 }
 
-// bracket takes "[main]", "[error]", "[2026-11-22 10:00:00]" or "(7)".
+// bracket takes a part in brackets, such as "[main]", "[error]", "[2026-11-22 10:00:00]" or "(7)".
 func (r *headReader) bracket(s string) bool {
 	end := closedAt(s)
 	if end < 0 || end > 100 {
@@ -114,7 +114,7 @@ func (r *headReader) bracket(s string) bool {
 		r.how = capital
 		return true
 	}
-	seconds, fraction, _ := strings.Cut(strings.TrimSpace(inner), ".") // since the start, as in "[12345.678901]"
+	seconds, fraction, _ := strings.Cut(strings.TrimSpace(inner), ".") // seconds since the start, "[12345.678901]"
 	if at, n := timeAt(inner); n > 0 && n == len(inner) || isNumber(seconds) && len(fraction) > 2 && isNumber(fraction) {
 		r.sure(at, end+1)
 		return true
@@ -125,13 +125,13 @@ func (r *headReader) bracket(s string) bool {
 	if level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) &&
 		!(cut && how == letter) && !(glued && s[0] == '(' && isSmall(inner[0])) {
 		if r.how = how; how > letter {
-			r.how = capital // as sure
+			r.how = capital // brackets make the word as certain as capitals do
 		}
 		r.take(level, end+1)
 		return true
 	}
 	if s[0] == '<' && cut || s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
-		return false // an object, or a call
+		return false // an object or a call
 	}
 	if !isWord(inner) || strings.ContainsAny(inner, "/#") {
 		if level := r.inside(inner); level != event.Unknown {
@@ -144,14 +144,15 @@ func (r *headReader) bracket(s string) bool {
 	return true
 }
 
-// bracketed recognises a level in brackets behind a word that may be one, as in Windows's "[System] [ERROR]".
+// bracketed reports whether a level in brackets comes next. Then the ordinary word before it is not the
+// level, as in Windows's "[System] [ERROR]".
 func bracketed(s string) bool {
 	s, ok := strings.CutPrefix(s, " [")
 	_, how := levelWord(s[:lettersIn(s)])
 	return ok && how == capital
 }
 
-// closedAt returns where the bracket that s begins with is closed, or -1.
+// closedAt returns the index of the bracket that closes the one at the start of s, or -1.
 func closedAt(s string) int {
 	if kind := strings.IndexByte("(<{", s[0]); kind >= 0 {
 		return strings.IndexByte(s, ")>}"[kind])
@@ -159,7 +160,7 @@ func closedAt(s string) int {
 	return max(nestedEnd(s), 0) - 1
 }
 
-// say keeps what a part other than a level may name: the logger, a thread or an id.
+// say keeps the logger, thread or id in a part that is not the level.
 func (r *headReader) say(inner string) {
 	if i := strings.IndexAny(inner, "=:"); i >= 0 && fieldOf(inner[:i]) != fieldNone {
 		r.pair(inner[:i], inner[i+1:])
@@ -175,12 +176,12 @@ func (r *headReader) say(inner string) {
 	if isLogger(inner) {
 		r.names = inner
 	}
-	if _, n := timeAt(inner); n == 0 { // not the time and process of Ruby's Logger
+	if _, n := timeAt(inner); n == 0 { // not the time and process that Ruby's Logger prints
 		r.h.lane = cmp.Or(r.h.lane, inner)
 	}
 }
 
-// inside reads the level of a bracket that holds more: "10:00:00 ERR", "main/ERROR", "level=error".
+// inside reads the level in brackets that contain more: "10:00:00 ERR", "main/ERROR", "level=error".
 func (r *headReader) inside(s string) event.Level {
 	level, words, mark, name := event.Unknown, 0, true, ""
 	for s = trimBlanks(s); s != ""; s = trimBlanks(s) {

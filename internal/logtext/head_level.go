@@ -7,9 +7,9 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file tells levels from words, and errors from tables, counts, lists, help texts and titles.
+// This file distinguishes levels from words, and errors from tables, counts, lists, help texts and titles.
 
-// accepts decides whether a word of n bytes is a level, by its case and by what stands before and behind it.
+// accepts decides whether a word of n bytes is a level, by its case and by what precedes and follows it.
 func (r *headReader) accepts(s string, n int, how spelling) bool {
 	right := r.right(s, n, how)
 	value, valued := strings.CutPrefix(s[n:], ":")
@@ -36,7 +36,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case r.left == afterTime && how == small && !isMention():
 		return s[0] >= 'a' && s[0] != 'p'
 	}
-	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // as a sentence begins
+	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // capitalised like the first word of a sentence
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
 }
 
@@ -84,7 +84,7 @@ func behindBlank(s string, loud bool) edge {
 	return afterWord
 }
 
-// isNothing recognises the value of a count or a field that says there is no error.
+// isNothing reports whether s begins with the count 0, or is a field value that means there is no error.
 func isNothing(s string) bool {
 	s = strings.TrimSpace(s)
 	return len(s) <= len("undefined") && nothing[strings.ToLower(s)] || strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")
@@ -100,11 +100,11 @@ func set(text string) map[string]bool {
 
 var (
 	nothing = set("none null nil <nil> no yes true false undefined - 0 n/a")
-	// alarms are levels that sentences use as often, unless they are in capitals or brackets.
+	// alarms are levels that are as often words of a sentence, unless they are in capitals or brackets.
 	alarms = set("alert emergency panic")
-	// titles follow "ERROR" in titles and counts.
+	// titles are words that follow "ERROR" in titles and counts.
 	titles = set("rate rates count counts budget levels lines is are pages codes messages rules RATE RATES COUNT LOG LOGS PATH MESSAGES RULES")
-	// mentions follow "error" in sentences that speak of one.
+	// mentions are words that follow "error" in sentences that mention one.
 	mentions = set(`error errors exception exceptions from in to of on at is was are were and or after for with by has had if as
 		handler handlers handling count counts counter rate rates code codes page pages boundary report reports reporting log logs logging
 		logger budget message messages callback middleware threshold thresholds metric metrics level levels correction recovery mode section
@@ -112,22 +112,22 @@ var (
 	negations = set("0 no zero without not")
 )
 
-// levelAlone is the format of a bare level, which is an error only if another line says what failed.
+// levelAlone is the format of a bare level, an error only if another line gives a message or a stack.
 const levelAlone = "level alone"
 
-// doubtful reports whether the level is likely not one, by the message and everything behind the level.
+// doubtful reports whether the level is probably just a word, judging by the message and the text after it.
 func (r *headReader) doubtful(behind string) bool {
 	h := &r.h
 	dated := r.timed || !h.time.IsZero()
 	switch {
-	case h.level < event.Error, h.message != "" && strings.IndexByte("}])+", h.message[0]) >= 0: // a line of something longer
+	case h.level < event.Error, h.message != "" && strings.IndexByte("}])+", h.message[0]) >= 0: // the closing line of a longer text
 		return false
 	case h.message == "":
 		if !dated && countWords(behind, 1) < 1 && h.requestID == "" {
 			h.format = levelAlone
 		}
 		return false
-	case r.indented && r.how < capital, strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a help text, a row of a table
+	case r.indented && r.how < capital, strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a help text or a row of a table
 		return true
 	case r.how == letter && !dated && h.logger == "":
 		return h.level == event.Fatal || countWords(h.message, 3) < 3
@@ -135,7 +135,7 @@ func (r *headReader) doubtful(behind string) bool {
 	return (h.time.IsZero() || r.how < capital) && (countWords(behind, 1) < 1 || isNothing(h.message))
 }
 
-// countWords counts words up to a limit, without numbers, names of levels and words for nothing.
+// countWords counts words up to a limit. Numbers, levels, and words such as "none" do not count.
 func countWords(s string, limit int) int {
 	found := 0
 	for found < limit && s != "" {
@@ -148,14 +148,14 @@ func countWords(s string, limit int) int {
 	return found
 }
 
-// failureWords are stems: what follows one does not matter.
+// failureWords match anywhere in a line, also inside longer words.
 var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort", "refused", "denied", "unable to", "cannot ", "could not "}
 
-// MentionsFailure reports whether the first line of a text has a word such as "failed" or
-// "Exception" without a negation before it ("0 errors"). Nothing is filed because of that: it shows
-// a user which lines without a level may be errors in a format that errmon cannot read.
+// MentionsFailure reports whether the first line of a text contains a word such as "failed" or "Exception"
+// without a negation before it ("0 errors"). No issue is filed because of it: it only shows users which lines
+// without a level may be errors in a format that errmon cannot read.
 func MentionsFailure(text string) bool {
-	line, _, _ := strings.Cut(text[:min(len(text), 500)], "\n") // bytes; a line says soon what it is about
+	line, _, _ := strings.Cut(text[:min(len(text), 500)], "\n") // bytes: enough to find such a word early in a line
 	line = strings.ToLower(line)
 	for _, word := range failureWords {
 		for part := range strings.SplitAfterSeq(line, word) {

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// word takes a word that may be the level, or belong in front of it.
+// word takes a word that is the level, or that may precede it in a head.
 func (r *headReader) word(s string) bool {
 	n := lettersIn(s)
 	if level, how := levelWord(s[:n]); level != event.Unknown && r.accepts(s, n, how) {
@@ -26,7 +26,7 @@ func (r *headReader) word(s string) bool {
 	}
 	if i := strings.Index(s[:n], "::"); i > 0 {
 		for part := range strings.SplitSeq(s[i:n], "::") {
-			if _, how := levelWord(part); how >= small { // "::" separates the level
+			if _, how := levelWord(part); how >= small { // "::" is a separator here, not part of the name
 				n = i
 			}
 		}
@@ -48,7 +48,7 @@ func (r *headReader) word(s string) bool {
 	return (strings.IndexByte(" \t|;:,[(<>{", c) >= 0 || c >= utf8.RuneSelf) && r.named(name)
 }
 
-// compilerPlace is what compilers print behind a file's name, "src/pay.ts(4,9): " or "pay.c:4:9: ".
+// compilerPlace matches the position in a compiler's "src/pay.ts(4,9): " or "pay.c:4:9: ".
 var compilerPlace = pattern(`^[(:]\d+[,:]+\d+\)?: `)
 
 func (r *headReader) named(name string) bool {
@@ -69,13 +69,13 @@ func (r *headReader) named(name string) bool {
 	return r.plain < 2
 }
 
-// isOrdinary recognises a word that a sentence may have.
+// isOrdinary reports whether s looks like a word of a sentence: in lower case, in capitals or capitalised.
 func isOrdinary(s string) bool {
 	capitals := span(s, isCapital)
 	return capitals == len(s) || capitals < 2 && capitals+span(s[capitals:], isSmall) == len(s)
 }
 
-// levelBehind takes n bytes if they are a level behind a name: "worker/error", Laravel's "production.ERROR".
+// levelBehind takes n bytes if they are a name and a level: "worker/error", or Laravel's "production.ERROR".
 func (r *headReader) levelBehind(name, rest string, n int) bool {
 	i := strings.LastIndexAny(name, "./:")
 	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
@@ -97,7 +97,8 @@ func (r *headReader) levelBehind(name, rest string, n int) bool {
 
 var environments = set("production prod staging local development dev testing test qa preview")
 
-// pairAt takes a pair whose key has n bytes: behind the level only one that names something, if words follow.
+// pairAt takes a pair whose key has n bytes; after the level, only a pair of a head, and only if text
+// follows.
 func (r *headReader) pairAt(s string, n int) bool {
 	key := s[:n]
 	value, end := pairValue(s[n+1:])
@@ -121,7 +122,7 @@ func (r *headReader) pairAt(s string, n int) bool {
 	return true
 }
 
-// pair keeps a value that the head gives a name, and reports whether heads have such names.
+// pair keeps the value of a key=value pair, and reports whether heads have pairs with that key.
 func (r *headReader) pair(key, value string) bool {
 	value = strings.Trim(value, ` "`)
 	switch which := fieldOf(key); {
@@ -144,7 +145,7 @@ func (r *headReader) pair(key, value string) bool {
 	return true
 }
 
-// markAt returns the length of the sign between two parts at the start of s.
+// markAt returns the length of the separator at the start of s.
 func markAt(s string) int {
 	n := leading(s, "|:;>-")
 	if n > 0 && n < len(s) && s[n] != ' ' && s[n] != '\t' && s[0] != '|' && s[0] != '>' {
@@ -153,7 +154,7 @@ func markAt(s string) int {
 	return cmp.Or(n, arrowAt(s))
 }
 
-// arrowAt returns the length of a sign beyond ASCII at the start of s.
+// arrowAt returns the length of a non-ASCII separator at the start of s.
 func arrowAt(s string) int {
 	c, size := utf8.DecodeRuneInString(s)
 	if c < utf8.RuneSelf || !strings.ContainsRune("»›→▶▸•·—–│┃⋮\u202f\u00a0", c) {
@@ -162,7 +163,7 @@ func arrowAt(s string) int {
 	return size
 }
 
-// separates reports whether the sign sets a name off from the message, which may itself begin with "word: ".
+// separates reports whether mark ends a logger's name. The message itself may begin with "word: ".
 func (r *headReader) separates(mark, name string) bool {
 	switch {
 	case mark == ": " && (r.joint == "--" || r.joint == "-" && r.indented):
@@ -176,7 +177,7 @@ func (r *headReader) separates(mark, name string) bool {
 	return mark == r.joint || mark != "," && (r.h.logger == "" || r.h.logger == r.names)
 }
 
-// isCompound recognises a name of several parts.
+// isCompound reports whether a name has several parts, like "com.acme", "web-1" or "CartService".
 func isCompound(name string) bool {
 	for i := 1; i < len(name); i++ {
 		if c := name[i]; !isLetter(c) || c < 'a' && name[i-1] >= 'a' {
@@ -186,7 +187,7 @@ func isCompound(name string) bool {
 	return false
 }
 
-// separator returns the sign between two parts, and its length with blanks. A colon behind a name is ": ".
+// separator returns the sign between two parts, ": " for a colon after a name, and its length with spaces.
 func separator(s string) (mark string, length int) {
 	blanks := leading(s, " ")
 	if strings.HasPrefix(s[blanks:], "\t") {
@@ -206,7 +207,7 @@ func separator(s string) (mark string, length int) {
 	return mark, len(s) - len(trimBlanks(s[blanks+n:]))
 }
 
-// isLogger recognises the name of a logger, not of a thread: with dots, or no digits.
+// isLogger reports whether s looks like the name of a logger and not of a thread: it has dots, or no digits.
 func isLogger(s string) bool {
 	if !isWord(s) || s == "main" || s == "MainThread" {
 		return false
@@ -214,7 +215,7 @@ func isLogger(s string) bool {
 	return strings.Contains(s, "::") || !strings.ContainsAny(s, "0123456789") || s[0] > '9' && strings.IndexByte(s, '.') > 0
 }
 
-// isDotted recognises the name of a class or module, but not of a file or a host.
+// isDotted reports whether name is that of a class or module, and not of a file or host.
 func isDotted(name string) bool {
 	if name == "" || !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
 		return false
@@ -223,7 +224,7 @@ func isDotted(name string) bool {
 	return strings.Contains(name, "::") || dot > 0 && dot+1 < len(name) && isLetter(name[dot+1]) && !isFile(name) && !strings.ContainsAny(name, "/@")
 }
 
-// isFile recognises a name that ends as those of files and hosts do.
+// isFile reports whether name ends with the extension of a file or the top-level domain of a host.
 func isFile(name string) bool { return fileEndings[name[strings.LastIndexByte(name, '.')+1:]] }
 
 var fileEndings = set(`js ts jsx tsx mjs cjs py rb go java php rs c cc cpp h html css json yml yaml xml toml txt log sql sh conf cfg ini env lock

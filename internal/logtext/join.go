@@ -10,8 +10,9 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// maxLoose bounds the lines by which a message goes on while nothing certain follows, maxHeld those that wait
-// for that, and maxBare those without a head. The lines of one message are at most atOnce apart.
+// maxLoose bounds the lines that a message may continue for without a line of certain shape, maxHeld the
+// lines held while waiting for one, and maxBare those held by time alone because they have no head. The lines
+// of one message are at most atOnce apart.
 const (
 	maxLoose = 20
 	maxHeld  = 20
@@ -19,23 +20,23 @@ const (
 	atOnce   = 200 * time.Millisecond
 )
 
-// verdict returns Begin, Join or Hold, by the runtimes' rules and what only times and heads show.
+// verdict returns Begin, Join or Hold. Times and heads decide first, then the rules of the runtimes' traces.
 func (p *pending) verdict(e *entry) stacktrace.Joining {
-	late := atOnce // for what others may print as well; a frame of Python may be the first line of a syntax error
+	late := atOnce // other code may print such lines too; a Python frame may be the first line of a syntax error
 	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
 		late = Settle
 	}
 	switch {
-	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // none with a time continues one without
+	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // a plain line with a time never continues one without
 		return stacktrace.Begin
 	case p.head.level == event.Warn && p.trace.phase.Logged() && (e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
-		return stacktrace.Begin // a dying process, or an uncaught exception of Ruby: more than a warning
+		return stacktrace.Begin // a dying process or an uncaught Ruby exception is more than the warning above it
 	case p.isCompanion(e), p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown:
 		return stacktrace.Join
 	case e.shape == stacktrace.Head:
 		return stacktrace.Begin
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
-		return stacktrace.Begin // some loggers align their levels to the right
+		return stacktrace.Begin // some loggers right-align their levels
 	case isPlain(e.shape) && p.isMessage(e):
 		return stacktrace.Join
 	}
@@ -43,15 +44,14 @@ func (p *pending) verdict(e *entry) stacktrace.Joining {
 	return p.settle(how, e)
 }
 
-// settle decides where a rule leaves something open.
+// settle decides by times and heads if the rule leaves the question open.
 func (p *pending) settle(how stacktrace.Joining, e *entry) stacktrace.Joining {
-	// The lines of one message likely belong together: none has a head, in a stream whose loggers
-	// print heads, and hardly any time is between them.
+	// Lines without heads, logged at once in a stream whose loggers print heads, are likely one message.
 	headless := p.headed || p.timed && !p.stamped && !e.stamped
 	together := headless && len(p.held) < maxBare && p.isAtOnce(e)
-	logged := p.head.shape == stacktrace.Head && p.isAtOnce(e) // at once with a logger's message
+	logged := p.head.shape == stacktrace.Head && p.isAtOnce(e) // logged at once with a logger's message
 	name, _, _ := strings.Cut(e.first, ":")
-	qualified := logged && strings.Contains(name, ".") // an exception perhaps without frames, as Kafka's are
+	qualified := logged && strings.Contains(name, ".") // an exception that may have no frames, like Kafka's
 	switch {
 	case how == stacktrace.Join, how == stacktrace.Note && together && p.trace.loose < maxLoose,
 		how == stacktrace.Loose && p.trace.loose < maxLoose && !e.hasTrace(),
@@ -60,16 +60,16 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) stacktrace.Joining {
 		return stacktrace.Join
 	case how == stacktrace.Begin, how == stacktrace.Loose, how == stacktrace.Apart,
 		how == stacktrace.Together && !together && !logged,
-		len(e.rest) > 0, len(p.held) >= maxHeld: // a record of several lines shows by itself what it is
+		len(e.rest) > 0, len(p.held) >= maxHeld: // a record of several lines needs no later line to classify it
 		return stacktrace.Begin
 	}
 	return stacktrace.Hold
 }
 
-// companions begin the lines that PostgreSQL prints below an error, with the same prefix.
+// companions are the labels of the lines that PostgreSQL prints below an error. They follow the same prefix.
 var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  ", "QUERY:  ", "LOCATION:  "}
 
-// isCompanion recognises the further lines by which some programs report one failure.
+// isCompanion reports whether the entry is a further line of the failure, as some programs print them.
 func (p *pending) isCompanion(e *entry) bool {
 	line, above := e.first, p.text.lines[0]
 	switch {
@@ -90,28 +90,29 @@ func (p *pending) isCompanion(e *entry) bool {
 	return false
 }
 
-// withoutDigits leaves out what a prefix counts, such as the lines of a session.
+// withoutDigits removes the digits of a prefix, which may contain a counter, such as a session's line number.
 func withoutDigits(s string) string {
 	return strings.Join(strings.FieldsFunc(s, unicode.IsDigit), "")
 }
 
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
-// isAtOnce reports whether the record came at once. Access log lines may too, but they do not count.
+// isAtOnce reports whether the record was logged at once with the last one. Access log lines never count.
 func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
-// pausedBefore reports whether more time went by: a filter may have left out lines of another event.
+// pausedBefore reports whether more than most passed since the last record: the source's filter may have
+// dropped lines of another event in between.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
 
-// maxLanes bounds the failures of one stream that wait for more of their lines while others are logged.
+// maxLanes bounds the parked failures of a stream, which wait for more lines while other requests log.
 const maxLanes = 16
 
-// changeLane parks the pending failure if the entry is of another request, and resumes the entry's own: servers
-// log the request's id or thread on every line, traces included.
+// changeLane parks the pending failure if the entry belongs to another request, and resumes the failure of
+// the entry's request. Some servers log the request id or thread on every line, including those of traces.
 func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
 	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e) {
@@ -143,7 +144,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 	if !p.failing() || e.head.format == ".NET console" || !p.sameHead(&e) || e.stamped != p.stamped {
 		return e, false
 	}
-	logged, inner := e, e // copies, so that no other entry goes to the heap
+	logged, inner := e, e // copies, so that only entries that get here escape to the heap
 	inner.logged, inner.head = &logged, head{}
 	inner.first, _ = behindHead(&e, p.head.gap)
 	inner.shape = stacktrace.ShapeOf(inner.first)
@@ -153,7 +154,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 	return inner, p.continues(inner.shape, &e) && p.verdict(&inner) != stacktrace.Begin
 }
 
-// continues reports whether what is behind a head, of that shape, may be a further line of the failure.
+// continues reports whether the text after a head, which has shape s, may be a further line of the failure.
 func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	_, how := p.trace.ahead.After(e.head.message, s)
 	switch {
@@ -172,14 +173,14 @@ func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	return s.Dies() && how != stacktrace.Begin
 }
 
-// atOneMoment reports whether the logger was called once: its heads are alike to the microsecond.
+// atOneMoment reports whether one logger call printed both lines: their heads are equal to the microsecond.
 func (p *pending) atOneMoment(e *entry) bool {
 	head, ok := strings.CutSuffix(e.first, e.head.message)
 	dot := strings.IndexAny(head, ".,")
 	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
 }
 
-// behindHead returns the message with the white space before it that exceeds the usual, and how much there is.
+// behindHead returns the message, indented by white space beyond the usual, and the width of the whole gap.
 func behindHead(e *entry, usual int) (behind string, gap int) {
 	i := strings.LastIndex(e.first, e.head.message)
 	if i <= 0 || e.head.message == "" {
@@ -191,7 +192,7 @@ func behindHead(e *entry, usual int) (behind string, gap int) {
 	return e.head.message, gap
 }
 
-// sameHead reports whether the logger named the same level and request.
+// sameHead reports whether the entry's head has the pending event's level and request or thread.
 func (p *pending) sameHead(e *entry) bool {
 	return p.head.shape == stacktrace.Head && e.shape == stacktrace.Head && e.head.lane == p.head.lane && e.head.level == p.head.level
 }

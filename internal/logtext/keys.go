@@ -2,7 +2,7 @@ package logtext
 
 import "strings"
 
-// field is a part of an event that a structured record can state.
+// field is a property of an event that a structured record can contain.
 type field int
 
 const (
@@ -13,10 +13,10 @@ const (
 	fieldErrorType
 	fieldErrorMessage
 	fieldStack
-	fieldPrinted // everything that a logger prints as text
+	fieldPrinted // the whole line as text, such as loguru's
 	fieldVerbose // an error printed with its stack by github.com/pkg/errors
 	fieldLogger
-	fieldName // the logger's name, but the service's for bunyan and pino
+	fieldName // the logger's name, or the service's in bunyan and pino
 	fieldHost
 	fieldService
 	fieldRelease
@@ -24,15 +24,15 @@ const (
 	fieldEnvironment
 	fieldRequestID
 	fieldTraceID
-	fieldThread // or the process
+	fieldThread // the thread or process
 	fieldNode
-	fieldRecordType // of AWS Lambda's own records
+	fieldRecordType // the type of AWS Lambda's own records
 	fieldStatus
 	fieldCount
 )
 
-// fieldKeys are the keys that loggers use for a field, the preferred one first. A dot stands for a nested object,
-// or for a dot in the key itself; spellings adds the other ways to write a key.
+// fieldKeys are the keys that loggers use for a field, preferred key first. A dot stands for a nested object
+// or for a dot in the key itself. spellings adds the other ways to write a key.
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
 		"level.label", "level.value", "level.levelStr", "error_severity", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
@@ -69,7 +69,7 @@ var fieldKeys = [fieldCount][]string{
 	fieldStatus:     {"record.status"},
 }
 
-// wholes are the objects in which some loggers nest the fields of the record itself.
+// wholes are objects in which some loggers nest the record's own fields.
 var wholes = func() map[string]bool {
 	keys := []string{}
 	for _, key := range strings.Fields(`log meta metadata header attributes context event record fields data info entry payload msg body
@@ -79,13 +79,13 @@ var wholes = func() map[string]bool {
 	return set(strings.Join(keys, " "))
 }()
 
-// keyed is the field of a key, and the key's place among the field's keys.
+// keyed is the field of a key, and the key's rank among the field's keys; the lowest rank is preferred.
 type keyed struct {
 	field field
 	rank  int16
 }
 
-// keyTable holds the field of each key, and the objects that some field's key is nested in.
+// keyTable holds the field of each key, and the objects in which such keys may be nested.
 type keyTable struct {
 	byName     map[string]keyed
 	containers map[string]bool
@@ -100,7 +100,7 @@ var teamFields = map[string]field{
 	"error-message": fieldErrorMessage,
 }
 
-// newKeyTable returns the loggers' keys and the team's, which come first.
+// newKeyTable returns a table of the loggers' keys and the team's, which take precedence.
 func newKeyTable(team map[string][]string) *keyTable {
 	t := &keyTable{byName: map[string]keyed{}, containers: map[string]bool{"message": true}}
 	for f, keys := range fieldKeys {
@@ -131,7 +131,7 @@ func (t *keyTable) add(key string, k keyed) {
 	}
 }
 
-// nested returns the field of a key, which may be inside a whole.
+// nested returns the field of a key, which may be nested in one of wholes.
 func (t *keyTable) nested(key string) (keyed, bool) {
 	k, ok := t.byName[key]
 	for !ok {
@@ -141,19 +141,19 @@ func (t *keyTable) nested(key string) (keyed, bool) {
 		k, ok = t.byName[key]
 		switch k.field {
 		case fieldName, fieldHost, fieldRelease, fieldCommit, fieldEnvironment, fieldRecordType, fieldStatus, fieldThread:
-			return k, false // as likely something else's
+			return k, false // inside another object, it may well describe something else
 		}
 	}
 	return k, true
 }
 
-// holds reports whether fields may be in the object at the key.
+// holds reports whether the object at the key may contain fields.
 func (t *keyTable) holds(key string) bool {
 	within, ok := inner(key)
 	return t.containers[key] || wholes[key] || ok && t.holds(within)
 }
 
-// inner returns the key without the whole that it begins with.
+// inner returns the key without its first part, if that is one of wholes.
 func inner(key string) (string, bool) {
 	outer, inner, dotted := strings.Cut(key, ".")
 	return inner, dotted && wholes[outer]
@@ -161,7 +161,8 @@ func inner(key string) (string, bool) {
 
 func fieldOf(key string) field { return commonKeys.byName[key].field }
 
-// spellings returns a key as people write it: log_level, logLevel, LogLevel, loglevel, log-level, @log_level.
+// spellings returns the ways to write a key: log_level, logLevel, LogLevel, loglevel, log-level, LOG_LEVEL,
+// LOGLEVEL, @log_level.
 func spellings(key string) []string {
 	all := []string{key}
 	if strings.ContainsAny(key, ".@/") || key[0] == '_' || strings.ToLower(key) != key {

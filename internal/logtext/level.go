@@ -8,21 +8,21 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// spelling is how a level is written, and so how certain it is that the word is one.
+// spelling is the way a word is written, from the least to the most likely to be a level.
 type spelling int
 
 const (
 	noLevel  spelling = iota
 	letter            // "E"
-	ordinary          // "LOG", "note": a word that sentences use, in any case
-	small             // "error", "Error": as likely a word of a sentence
+	ordinary          // "LOG", "note": one of ordinaryWords
+	small             // "error", "Error": just as likely a word of a sentence
 	capital           // "ERROR"
 )
 
-// ordinaryWords are the levels that sentences use as words, in any case.
+// ordinaryWords are levels, in upper or lower case, that are also common words in sentences.
 var ordinaryWords = [...]string{"LOG", "NOTE", "OK", "FAIL", "FINE", "CONFIG", "STATUS", "SUCCESS", "AUDIT", "HINT", "ALL", "SYSTEM", "ASSERT", "NOTICE", "VERBOSE"}
 
-// levelWord reads a level as loggers print it in front of a message: in full, or in one, three or four letters.
+// levelWord parses a level as loggers print it before a message: in full, or in one, three or four letters.
 func levelWord(word string) (event.Level, spelling) {
 	switch {
 	case word == "" || !isLetter(word[0]):
@@ -31,14 +31,14 @@ func levelWord(word string) (event.Level, spelling) {
 		return letterLevels[word[0]], letter
 	}
 	level, ok := event.ParseLevel(word)
-	if strings.EqualFold(word, "EROR") { // log15's and Gleam's; in settings it is a mistake
+	if strings.EqualFold(word, "EROR") { // printed by log15 and Gleam, but a mistake in settings, so ParseLevel rejects it
 		level, ok = event.Error, true
 	}
 	equal := func(w string) bool { return strings.EqualFold(w, word) }
 	switch {
 	case !ok:
 		return event.Unknown, noLevel
-	case strings.IndexByte("LNOFCSAHV", word[0]&^0x20) >= 0 && slices.ContainsFunc(ordinaryWords[:], equal): // few begin so
+	case strings.IndexByte("LNOFCSAHV", word[0]&^0x20) >= 0 && slices.ContainsFunc(ordinaryWords[:], equal): // rules out most words cheaply
 		return level, ordinary
 	case strings.ContainsFunc(word, unicode.IsLower):
 		return level, small
@@ -46,11 +46,11 @@ func levelWord(word string) (event.Level, spelling) {
 	return level, capital
 }
 
-// letterLevels are those of glog, Android, Ruby and Telegraf.
+// letterLevels are the levels that glog, Android, Ruby and Telegraf print as one letter.
 var letterLevels = [256]event.Level{'T': event.Trace, 'V': event.Trace, 'D': event.Debug, 'I': event.Info, 'N': event.Info, 'W': event.Warn,
 	'E': event.Error, 'F': event.Fatal, 'C': event.Fatal, 'A': event.Fatal, 'P': event.Fatal}
 
-// bracketLevel reads a level in brackets, in any case, perhaps padded.
+// bracketLevel parses a level in brackets, in upper or lower case, possibly padded.
 func bracketLevel(inner string) (event.Level, spelling) {
 	inner = strings.Trim(inner, " \t!*.:")
 	if len(inner) == 1 && strings.Contains("ewidfct", inner) {
@@ -68,10 +68,10 @@ var symbols = [...]string{
 	event.Debug: "🐛🐞🔍🔎🔧💜🟣●○🤖🕵⚪⚫🔬",
 }
 
-// severities are syslog's. The last three bits of a priority are one; the facility may precede them.
+// severities maps syslog's severities, which are the last three bits of a priority, to levels.
 var severities = [8]event.Level{event.Fatal, event.Fatal, event.Fatal, event.Error, event.Warn, event.Info, event.Info, event.Debug}
 
-// fieldLevel reads the value of a structured level field, whose key shows what a number means.
+// fieldLevel parses the value of a structured level field. The key determines what a number means.
 func fieldLevel(key, value string) event.Level {
 	value = strings.Trim(value, " []<>():")
 	if isNumber(value) {
@@ -85,16 +85,16 @@ func fieldLevel(key, value string) event.Level {
 	return level
 }
 
-// numberLevel reads pino's and bunyan's 10 to 60, which programs extend, Monolog's and Google Cloud's
-// hundreds, java.util.logging's 700 to 1000, logback's and log4net's ten thousands, and syslog's 0 to 7.
+// numberLevel parses the numbers of pino and bunyan (10 to 60, with custom ones between), Monolog and Google
+// Cloud (hundreds), java.util.logging (700 to 1000), logback (5000 to 40000) and syslog (0 to 7).
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {
-	case key == "status", key == "priority" && n > 7, inKey("number") && (n < 1 || n > 24): // of a response, of a job, none
+	case key == "status", key == "priority" && n > 7, inKey("number") && (n < 1 || n > 24): // an HTTP status, a job's priority, an invalid severity number
 		return event.Unknown
-	case inKey("number"): // OpenTelemetry has four to a level
+	case inKey("number"): // OpenTelemetry has four numbers per level
 		return event.Trace + event.Level((n-1)/4)
-	case key == "levelno": // Python's
+	case key == "levelno": // Python
 		return event.Level(min(n/10, 5)) + event.Trace
 	case n < 8 && (inKey("prio") || inKey("sev") || inKey("syslog")):
 		return severities[n]
@@ -102,11 +102,11 @@ func numberLevel(key string, n int) event.Level {
 		return event.Unknown
 	case n < 100:
 		return min(event.Unknown+event.Level(n/10), event.Fatal)
-	case n <= 600 && key == "severity": // Google Cloud's, from DEBUG = 100
+	case n <= 600 && key == "severity": // Google Cloud, where DEBUG is 100
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Info, event.Warn, event.Error, event.Fatal}[n/100]
-	case n <= 600: // Monolog's
+	case n <= 600: // Monolog
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Warn, event.Error, event.Fatal, event.Fatal}[n/100]
-	case n < 1100: // java.util.logging's
+	case n < 1100: // java.util.logging
 		return [...]event.Level{event.Debug, event.Info, event.Warn, event.Error}[max(n/100, 7)-7]
 	case n >= 5000 && n <= 130_000:
 		return min(event.Debug+event.Level(n/10_000)-1, event.Fatal)

@@ -8,15 +8,15 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// opening is what the first lines of an event say: a logger's head, or what runtimes print above a trace.
+// opening holds the first lines of an event: a logger's head, or the lines that runtimes print above a trace.
 type opening struct {
 	head
 	shape   stacktrace.Shape
-	inner   stacktrace.Shape // of the message behind a head
-	gap     int              // white space between head and message
+	inner   stacktrace.Shape // the shape of the message after a head
+	gap     int              // bytes of white space between head and message
 	unsaid  bool             // the message is on the next line
 	said    string           // that message
-	failure string           // the exception line, if the event begins with what runtimes print above it
+	failure string           // the exception line, if the event begins with lines that runtimes print above it
 }
 
 func newOpening(e *entry) opening {
@@ -29,17 +29,17 @@ func newOpening(e *entry) opening {
 	if o.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
 		o.seek(e.rest)
 	}
-	// Layouts that put the message on the next line print nothing here, or the logger's name and a separator.
+	// Layouts with the message on the next line print nothing here, or the logger's name and a separator.
 	name := strings.TrimRight(o.message, " -:|")
 	named := len(name) < len(o.message) && strings.Contains(name, ".") && isWord(name)
 	o.unsaid = e.shape == stacktrace.Head && (o.message == "" || named)
 	return o
 }
 
-// maxSought bounds the lines of a record in which a level is sought, and those of a banner above a message.
+// maxSought bounds the lines of a record searched for a level, and those of a banner above a message.
 const maxSought = 8
 
-// seek reads the level and the message in a line below the first: some programs print other facts above.
+// seek looks for level and message below the first line, since some programs print other details first.
 func (o *opening) seek(below []string) {
 	for _, line := range below[:min(len(below), maxSought)] {
 		e := entry{carried: carried{first: line}}
@@ -69,11 +69,12 @@ func (o *opening) phase() stacktrace.Phase {
 	return stacktrace.Plain
 }
 
-// say takes the message on the second line, which may follow a level if the first had none.
+// say takes the message, or more of it, from a line below the first. The level is read there too if the first
+// line had none.
 func (o *opening) say(line string) {
-	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara's end of a message
+	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara ends a message with "]]"
 	if strings.Trim(line, "*") == "" || line == "APPLICATION FAILED TO START" || line == "Description:" {
-		return // of Spring Boot, above the description
+		return // Spring Boot prints these lines above the description
 	}
 	o.said = strings.TrimSpace(o.said + " " + line)
 	if o.level == event.Unknown {
@@ -82,7 +83,7 @@ func (o *opening) say(line string) {
 	}
 }
 
-// announces reports whether the event begins with a line that runtimes print above what failed.
+// announces reports whether the event begins with a line that runtimes print above the exception.
 func (o *opening) announces() bool {
 	return slices.Contains([]stacktrace.Shape{stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame,
 		stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic}, o.shape)

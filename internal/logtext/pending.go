@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// pending is the event that a stream is in the middle of.
+// pending is the unfinished event of a stream.
 type pending struct {
 	active bool
 	event  event.Event
@@ -17,26 +17,26 @@ type pending struct {
 	trace  trace
 	text   lines
 	held   []entry
-	headed bool // earlier events of the stream had a head
-	timed  bool // they had a transport timestamp
+	headed bool // an earlier event of the stream had a head
+	timed  bool // an earlier event of the stream had a transport timestamp
 
-	first, last time.Time // of the records, zero if the source has none
+	first, last time.Time // times of the first and last record, zero if the source has none
 	whole       bool      // the last record held several lines
 	stamped     bool      // the last record had a transport timestamp
 }
 
-// trace is how far the stack trace of an event has come.
+// trace is the state of an event's stack trace after the lines so far.
 type trace struct {
-	phase    stacktrace.Phase // after the lines that were taken
-	ahead    stacktrace.Phase // after those that are held
-	seen     bool             // frames, a panic, or a line that announces them
+	phase    stacktrace.Phase // after the lines taken
+	ahead    stacktrace.Phase // after the lines held
+	seen     bool             // frames, a panic, or a line that announces them were read
 	died     bool             // a process reported that it died
-	loose    int              // lines of no known shape since the last that was certain
-	fragment bool             // began in the middle of a trace
-	torn     bool             // only the call or only the place of a Go frame was read
+	loose    int              // lines of no certain shape since the last line of a certain one
+	fragment bool             // the event began in the middle of a trace
+	torn     bool             // one line of a two-line Go frame is missing
 }
 
-// next returns an empty event that keeps what precedes the lines of its stream.
+// next returns an empty event that remembers whether the lines of its stream have heads and timestamps.
 func (p *pending) next() pending {
 	return pending{headed: p.headed || p.head.shape == stacktrace.Head, timed: p.timed || p.stamped}
 }
@@ -74,11 +74,11 @@ func (p *pending) join(e *entry) {
 func (p *pending) take(e *entry) {
 	p.last, p.whole, p.stamped = e.record.Time, len(e.rest) > 0, e.stamped
 	p.takeLine(e.first, e.shape)
-	const alike = 4 // bytes that heads begin with
+	const alike = 4 // comparing these first bytes rules out most lines cheaply
 	for _, line := range e.rest {
 		if p.head.shape == stacktrace.Head && len(line) >= alike && strings.HasPrefix(p.text.lines[0], line[:alike]) {
 			below := entry{carried: carried{first: line}}
-			if below.readHead(); p.sameHead(&below) { // the logger puts it in front of every line
+			if below.readHead(); p.sameHead(&below) { // some loggers print the head before every line of a message
 				line, _ = behindHead(&below, p.head.gap)
 			}
 		}
@@ -131,17 +131,18 @@ func (p *pending) failing() bool {
 	return p.trace.phase.Logged() || p.trace.seen || p.trace.phase.Named()
 }
 
-// awaitsMessage reports whether the next line holds the message, and isMessage whether the entry is that line.
+// awaitsMessage reports whether the next line should contain the message, and isMessage whether the entry is
+// that line.
 func (p *pending) awaitsMessage() bool {
 	reason := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang")
-	failed := p.trace.seen || p.trace.died // its lines are the message
+	failed := p.trace.seen || p.trace.died // the lines of the trace are the message
 	banner := (p.head.said == "" || strings.HasSuffix(p.head.said, "` invocation:")) && len(p.text.lines) <= maxSought
 	return p.head.unsaid && (len(p.text.lines) == 1 || reason || banner && !failed)
 }
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
 
-// finish ends the event; it reports false for one to be dropped.
+// finish ends the event. It reports false if the event should be dropped.
 func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	p.active = false
 	e := p.event
@@ -156,7 +157,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 		}
 	}
 	e.Message, e.Stack = clip(p.head.message), clip(p.head.stack)
-	if p.trace.seen && !(e.Partial && p.trace.torn) { // another failure's frames may have the same rest
+	if p.trace.seen && !(e.Partial && p.trace.torn) { // without half a frame, another failure's stack may look the same
 		e.Stack = strings.TrimPrefix(p.text.below(e.Message), "\n")
 	}
 	if p.trace.died || p.head.shape == stacktrace.Raise {
@@ -167,7 +168,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	}
 	e.Message = cmp.Or(clip(p.head.failure), e.Message)
 	if strings.IndexByte(e.Message, '{') >= 0 {
-		read := e // a copy, so that no other event goes to the heap
+		read := e // a copy, so that only events with an object escape to the heap
 		if readEmbedded(&read, p.head.level, keys) {
 			return read, true
 		}
@@ -178,7 +179,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	return e, !p.trace.fragment && !(len(p.text.lines) == 1 && isBlank(e.Text))
 }
 
-// shapeLevel is the level of an event whose head states none.
+// shapeLevel returns the level of an event whose head states none.
 func (p *pending) shapeLevel() event.Level {
 	switch s := p.head.shape; {
 	case s == stacktrace.GoPanic, s == stacktrace.GoFatal, p.trace.died:
@@ -189,13 +190,13 @@ func (p *pending) shapeLevel() event.Level {
 	return event.Unknown
 }
 
-// namesNone recognises "Error: none" and the like.
+// namesNone reports whether the message names no error, like "Error: none".
 func namesNone(message string) bool {
 	name, rest, said := strings.Cut(message, ":")
 	return !said && name == "Error" || said && (isNothing(rest) || countWords(rest, 1) == 0)
 }
 
-// MaxText bounds Event.Text and Event.Stack, in bytes: GitHub takes 65,536 characters in an issue's body.
+// MaxText bounds Event.Text and Event.Stack, in bytes. GitHub accepts 65,536 characters in an issue body.
 const MaxText = 64 << 10
 
 const cutMark = "[…]"
@@ -206,7 +207,7 @@ type lines struct {
 	size  int // in bytes
 }
 
-// below joins the lines up to the last that is not blank, and replaces the first.
+// below joins the lines without trailing blank ones, and with first in place of the first line.
 func (l *lines) below(first string) string {
 	for len(l.lines) > 1 && isBlank(l.lines[len(l.lines)-1]) {
 		l.lines = l.lines[:len(l.lines)-1]
@@ -217,7 +218,8 @@ func (l *lines) below(first string) string {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// clip cuts the middle of s to leave MaxText: a trace's ends matter most, and Python's exception is last.
+// clip shortens s to MaxText bytes by cutting out the middle: both ends of a trace matter most, since Python
+// prints the exception last.
 func clip(s string) string {
 	if len(s) <= MaxText {
 		return s

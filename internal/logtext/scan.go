@@ -9,13 +9,14 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file walks JSON without decoding values that nobody asks for, as most records matter only by their
-// level, and key=value pairs, as logrus and slog's text handler print them.
+// This file walks JSON without decoding values that are not needed, since most records only need their level.
+// It also reads key=value pairs, as logrus and slog's text handler print them.
 
-// eachMember calls take with each key and its value as written, and returns what follows the object.
+// eachMember calls take with each key and raw value, and returns the text after the object, or false if it is
+// malformed or cut off.
 func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 	for {
-		s = skipSpace(s[1:]) // behind a brace or a comma
+		s = skipSpace(s[1:]) // after the brace or comma
 		n := stringEnd(s)
 		if n == 0 {
 			return strings.CutPrefix(s, "}")
@@ -42,7 +43,7 @@ func skipSpace(s string) string {
 	return strings.TrimLeft(s, " \t\r\n")
 }
 
-// stringEnd returns the length of the quoted string at the start of s, or 0.
+// stringEnd returns the length of the quoted string at the start of s, or 0 if there is none.
 func stringEnd(s string) int {
 	if s == "" || s[0] != '"' {
 		return 0
@@ -53,13 +54,13 @@ func stringEnd(s string) int {
 			return 0
 		}
 		i += quote + 1
-		if text := s[:i-1]; (len(text)-len(strings.TrimRight(text, `\`)))%2 == 0 { // else it is escaped
+		if text := s[:i-1]; (len(text)-len(strings.TrimRight(text, `\`)))%2 == 0 { // an odd number escapes the quote
 			return i
 		}
 	}
 }
 
-// valueEnd returns the length of the value at the start of s, or 0 or inString.
+// valueEnd returns the length of the JSON value at the start of s, or 0 or inString if it is cut off.
 func valueEnd(s string) int {
 	switch {
 	case strings.HasPrefix(s, `"`):
@@ -70,10 +71,10 @@ func valueEnd(s string) int {
 	return span(s, func(c byte) bool { return strings.IndexByte(",}] \t\r\n", c) < 0 })
 }
 
-// inString is the length of an object that was cut in a string, where no line break may be put back.
+// inString is returned for an object cut off inside a string. Its parts must be joined without a line break.
 const inString = -1
 
-// nestedEnd returns the length of the object or list at the start of s, or 0 or inString.
+// nestedEnd returns the length of the object or list at the start of s, or 0 or inString if it is cut off.
 func nestedEnd(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -95,7 +96,7 @@ func nestedEnd(s string) int {
 	return 0
 }
 
-// unquote decodes a string as JSON and Go write it, which lacks the closing quote if it was cut off.
+// unquote decodes a string in JSON or Go syntax. The closing quote may be missing if the string was cut off.
 func unquote(quoted string) string {
 	if len(quoted) < 2 || quoted[len(quoted)-1] != '"' {
 		return quoted[1:]
@@ -113,7 +114,7 @@ func unquote(quoted string) string {
 	return inner
 }
 
-// scalar returns a string's text or a number as it is written, and "" for anything else.
+// scalar returns the text of a string or the digits of a number, and "" for anything else.
 func scalar(value string) string {
 	switch {
 	case strings.HasPrefix(value, `"`):
@@ -124,7 +125,7 @@ func scalar(value string) string {
 	return ""
 }
 
-// readLogfmt reads a line of pairs into h, if it has a level and a message of its own.
+// readLogfmt reads a line of pairs into h, if the line has a message or error and either has a level.
 func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
 	f.keepPairs(line)
@@ -141,14 +142,14 @@ func readLogfmt(h *head, line string) {
 	h.say(&f, message, cause)
 }
 
-// say takes the message of a line, and the error and the ids in the fields behind it.
+// say takes the message of a line, and the error and ids from the fields after it.
 func (h *head) say(f *fields, message, cause string) {
 	h.stack, h.message = f.stack(message, cause), withCause(message, cause)
 	h.requestID = cmp.Or(h.requestID, f.text(fieldRequestID))
 	h.traceID = cmp.Or(f.text(fieldTraceID), h.traceID)
 }
 
-// readTail reads and removes the error behind a message: pairs of slog, logrus and zerolog, zap's object.
+// readTail reads and removes the error after a message: pairs of slog, logrus and zerolog, or zap's object.
 func readTail(h *head) {
 	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")
 	if start := strings.Index(s, "{\""); start > 0 && strings.HasSuffix(s, "}") && (s[start-1] == ' ' || s[start-1] == '\t') {
@@ -167,7 +168,7 @@ func readTail(h *head) {
 	}
 }
 
-// keepPairs keeps every pair. A value goes on up to the next pair: some loggers print several words unquoted.
+// keepPairs keeps every pair. A value extends to the next pair: some loggers do not quote several words.
 func (f *fields) keepPairs(line string) {
 	for line != "" {
 		n := nameEndIn(line)
@@ -176,7 +177,7 @@ func (f *fields) keepPairs(line string) {
 			continue
 		}
 		_, end := pairValue(line[n+1:])
-		if end += n + 1; stringEnd(line[n+1:]) == 0 { // no quotes, or cut off inside them
+		if end += n + 1; stringEnd(line[n+1:]) == 0 { // unquoted, or cut off inside quotes
 			at := end
 			for word := range strings.SplitSeq(line[end:], " ") {
 				if m := nameEndIn(word); m > 0 && m < len(word) && word[m] == '=' {
@@ -192,7 +193,7 @@ func (f *fields) keepPairs(line string) {
 	}
 }
 
-// pairValue reads the value at the start of s, unquoted, and returns its length.
+// pairValue returns the value at the start of s without quotes, and its length in s.
 func pairValue(s string) (value string, length int) {
 	if n := stringEnd(s); n > 0 {
 		return unquote(s[:n]), n
@@ -201,7 +202,7 @@ func pairValue(s string) (value string, length int) {
 	return s[:n], n
 }
 
-// withCause adds the error logged with a message, or "request failed" would be one error whatever the cause.
+// withCause adds the error logged with a message. Otherwise every "request failed" would be the same error.
 func withCause(message, cause string) string {
 	if first, rest, ok := strings.Cut(cause, "\n"); ok && stacktrace.HasTrace(rest) {
 		cause = first

@@ -11,26 +11,27 @@ import (
 )
 
 type serviceRecord struct {
-	Level *int   // GELF's and Nextcloud's
-	Label string // MySQL's
-	// Step Functions': …:execution:MACHINE:NAME, for express ones …:express:MACHINE:NAME:ID
+	Level *int   // GELF and Nextcloud
+	Label string // MySQL
+	// Step Functions: …:execution:MACHINE:NAME, or …:express:MACHINE:NAME:ID for express workflows
 	ARN     string `json:"execution_arn"`
 	Type    string
 	Details struct{ Error, Cause string }
-	// AppSync's
+	// AppSync
 	Errors                []json.RawMessage
 	FieldInError          bool
 	ParentType, FieldName string
 }
 
-// fillService reads a record without a level as its service writes it, and reports whether that is all of it.
+// fillService reads a record without a level in the format of its service. It reports whether the event is
+// complete; if not, fill reads the rest.
 func (f *fields) fillService(e *event.Event) bool {
 	var r *serviceRecord
-	is := func(marks ...string) bool { // parts of the record that no other kind has together
+	is := func(marks ...string) bool { // the marks together identify the service
 		ok := !slices.ContainsFunc(marks, func(mark string) bool { return !strings.Contains(f.record, mark) })
 		if ok {
 			r = new(serviceRecord)
-			_ = json.Unmarshal([]byte(f.record), r) // values of another type stay empty
+			_ = json.Unmarshal([]byte(f.record), r) // values of an unexpected type stay empty
 		}
 		return ok
 	}
@@ -39,29 +40,30 @@ func (f *fields) fillService(e *event.Event) bool {
 	case is(`"execution_arn"`, `"previous_event_id"`):
 		readStepFunctions(r, e)
 		return true
-	case is(`"graphQLAPIId"`, `"logType"`): // AppSync's
+	case is(`"graphQLAPIId"`, `"logType"`): // AppSync
 		if r.FieldInError && len(r.Errors) > 0 {
 			e.Level, e.Message, e.Logger = event.Error, plainValue(string(r.Errors[0])), r.ParentType+"."+r.FieldName
 			return true
 		}
-	case is(`"prio":`, `"err_code":`, `"label":`): // MySQL's
+	case is(`"prio":`, `"err_code":`, `"label":`): // MySQL
 		e.Level = fieldLevel("label", r.Label)
-	case is(`"short_message"`, `"level"`): // GELF's
+	case is(`"short_message"`, `"level"`): // GELF
 		if r.Level != nil {
 			e.Level = severities[*r.Level&7]
 		}
-		e.Release = "" // "version" is GELF's own
-	case is(`"reqId"`, `"remoteAddr"`, `"level"`): // Nextcloud's
-		if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 { // from debug to fatal
+		e.Release = "" // "version" is the version of GELF
+	case is(`"reqId"`, `"remoteAddr"`, `"level"`): // Nextcloud
+		if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 { // 0 is debug, 4 is fatal
 			e.Level = event.Debug + event.Level(*r.Level)
 		}
-	case is(`{"ts":`, `"caller":"`, `"err":"`): // klog's, which leaves it out
+	case is(`{"ts":`, `"caller":"`, `"err":"`): // klog, which omits the level
 		e.Level = event.Error
 	}
 	return false
 }
 
-// readStepFunctions counts executions that failed. A task that failed may be tried again or caught.
+// readStepFunctions treats a failed execution as an error, but a failed task as a warning: the state machine
+// may retry it or catch its error.
 func readStepFunctions(r *serviceRecord, e *event.Event) {
 	if parts := strings.Split(r.ARN, ":"); len(parts) > 7 {
 		e.Service, e.RequestID = parts[6], parts[7]
@@ -74,7 +76,7 @@ func readStepFunctions(r *serviceRecord, e *event.Event) {
 		level = event.Warn
 	}
 	if thrown := readFields(cause, commonKeys); thrown != nil {
-		thrown.fill(e) // what a Lambda function threw
+		thrown.fill(e) // the error of a Lambda function
 		cause = e.Message
 	}
 	e.Level, e.Message = level, cmp.Or(withCause(r.Details.Error, cause), r.Type)
@@ -84,7 +86,7 @@ func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecord
 
 var loggedType = regexp.MustCompile("^(?:" + loggedByRuntime + ")$")
 
-// fillPlatform reads a record of Lambda's platform. All records about one failure have one message.
+// fillPlatform reads a record of Lambda's platform. All records about one failure get the same message.
 func (f *fields) fillPlatform(e *event.Event) bool {
 	if !f.isPlatform() {
 		return false
@@ -100,20 +102,21 @@ func (f *fields) fillPlatform(e *event.Event) bool {
 	}
 	cause := f.text(fieldErrorType)
 	e.Message += withCause(status, cause)
-	// initReport has no id by which once could find initRuntimeDone.
+	// An initReport is never an error: without a request id, once cannot match it to its initRuntimeDone.
 	if kind != "platform.initReport" && (status != "error" || !loggedType.MatchString(cause)) {
 		e.Level = event.Error
 	}
 	return true
 }
 
-// failed is what AWS Lambda reported of failures in one stream.
+// failed holds the latest failures that AWS Lambda reported in one stream.
 type failed struct {
-	logged string // the request of the last error that was logged
-	ended  string // the last invocation that the platform reported as failed
+	logged string // the request id of the last error logged by the runtime or function
+	ended  string // the request id of the last invocation that the platform reported as failed
 }
 
-// once lowers all but the first of the records about an invocation: the runtime's, and two of the platform's.
+// once lowers a platform record to info if an earlier record reported the same failed invocation: the runtime
+// logs one and the platform two.
 func (last *failed) once(f *fields, e *event.Event) {
 	switch id := e.RequestID; {
 	case e.Level < event.Error || id == "":
@@ -126,8 +129,8 @@ func (last *failed) once(f *fields, e *event.Event) {
 	}
 }
 
-// readEmbedded reads the JSON object that a text message consists of, or ends with where Lambda's Node
-// runtime reports an uncaught error (`Invoke Error	{"errorType":…`). It reports false if there is none.
+// readEmbedded reads a text message that is a JSON object, or that ends with one where Lambda's Node runtime
+// reports an uncaught error (`Invoke Error	{"errorType":…`). It reports false if there is no object.
 func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
 	start := 0
 	if !strings.HasPrefix(e.Message, "{") {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// timeAt reads the time at the start of s, in any notation that loggers print, and returns its
-// length, or 0 if there is none. A time without a date has a length but is zero. A time without
-// a zone is taken as UTC, which containers run in.
+// timeAt reads the time at the start of s, in any notation that loggers print, and returns its length, or 0
+// if there is none. A clock without a date or year has a length but returns the zero time. A time without a
+// zone is taken as UTC, the usual zone of containers.
 func timeAt(s string) (time.Time, int) {
 	if len(s) < len("15:04") || !isDigit(s[0]) && (s[0] < 'A' || s[0] > 'Z') {
 		return time.Time{}, 0
@@ -25,7 +25,7 @@ func timeAt(s string) (time.Time, int) {
 			start = n + leading(s[n:], ", ")
 		}
 		if month, _ := monthAt(s); start == 0 && month == 0 {
-			return time.Time{}, 0 // a word, as most are
+			return time.Time{}, 0 // an ordinary word
 		}
 	}
 	at, n := anyTime(s[start:])
@@ -35,7 +35,7 @@ func timeAt(s string) (time.Time, int) {
 	return at, n
 }
 
-// isoTime reads "2026-11-22T10:00:00.123Z" or "2026-11-22 10:00:00,123": a short cut, as most print it.
+// isoTime reads "2026-11-22T10:00:00.123Z" or "2026-11-22 10:00:00,123": the fast path for most loggers.
 func isoTime(s string) (time.Time, int) {
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, 0
@@ -73,7 +73,7 @@ func anyTime(s string) (time.Time, int) {
 		return d.with(0), n
 	}
 	offset, end := zone(s, i+m)
-	if d.year == 0 && end < len(s) && s[end] == ' ' { // ctime prints it last
+	if d.year == 0 && end < len(s) && s[end] == ' ' { // ctime prints the year last
 		if year, n := run(s[end+1:]); n == 4 && year >= 1970 && year <= 2100 {
 			d.year, end = year, end+5
 		}
@@ -81,7 +81,7 @@ func anyTime(s string) (time.Time, int) {
 	return d.with(clock - offset), end
 }
 
-// clockFirst reads a clock, with a date behind it or without, or the time since 1970.
+// clockFirst reads a clock, with or without a date after it, or the time since 1970.
 func clockFirst(s string) (time.Time, int) {
 	if clock, n := clockAt(s, false); n > 0 {
 		offset, n := zone(s, n)
@@ -102,7 +102,7 @@ func clockFirst(s string) (time.Time, int) {
 	return epoch(s[:n]), n
 }
 
-// clockAt reads "10:00:00.123" or "3:04PM", and after a date also "10:00" and "100000".
+// clockAt reads "10:00:00.123", "3:04PM" or "10:00", and after a date (dated) also "100000".
 func clockAt(s string, dated bool) (clock time.Duration, length int) {
 	hour, n := run(s)
 	minute, short := colonAt(s, n)
@@ -128,7 +128,7 @@ func clockAt(s string, dated bool) (clock time.Duration, length int) {
 	return clock + half + time.Duration(nanos), length
 }
 
-// colonAt reads ":41" at s[i], and returns where it ends.
+// colonAt reads ":41" at s[i], and returns the index after it.
 func colonAt(s string, i int) (number, end int) {
 	if i > 0 && i < len(s) && s[i] == ':' {
 		if number, n := run(s[i+1:]); n == 2 {
@@ -138,7 +138,8 @@ func colonAt(s string, i int) (number, end int) {
 	return 0, i
 }
 
-// afternoon reads "AM", "PM" or "p.m." at s[i], perhaps after a narrow blank: what it adds, and its end.
+// afternoon reads "AM", "PM" or "p.m." at s[i], possibly after a narrow space, and returns the time to add to
+// the clock and the index after it.
 func afternoon(s string, i, hour int) (time.Duration, int) {
 	rest := strings.TrimLeft(s[i:min(len(s), i+8)], " \u202f\u00a0")
 	if len(rest) < 2 || rest[1]|0x20 != 'm' && !strings.HasPrefix(rest[1:], ".m.") {
@@ -159,7 +160,7 @@ func afternoon(s string, i, hour int) (time.Duration, int) {
 	return time.Duration(added) * time.Hour, end
 }
 
-// fraction reads ".123", ",123" or WebSphere's ":123" at s[i], and returns where it ends.
+// fraction reads ".123", ",123" or WebSphere's ":123" at s[i], and returns the index after it.
 func fraction(s string, i int) (nanos, end int) {
 	if i == len(s) || s[i] != '.' && s[i] != ',' && s[i] != ':' {
 		return 0, i
@@ -175,7 +176,7 @@ func fraction(s string, i int) (nanos, end int) {
 	return nanos, end
 }
 
-// fieldTime reads the time in a structured field: in any notation, or since 1970.
+// fieldTime parses the time in a structured field, in any notation or as a number since 1970.
 func fieldTime(s string) time.Time {
 	if !isNumber(s) || len(s) == len("20261122") || len(s) == len("20261122100000") {
 		if at, n := timeAt(s); n > 0 {
@@ -185,7 +186,7 @@ func fieldTime(s string) time.Time {
 	return epoch(s)
 }
 
-// epoch reads the seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by size.
+// epoch parses seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by size.
 func epoch(s string) time.Time {
 	number, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(number >= 1e8) { // NaN too
@@ -194,7 +195,7 @@ func epoch(s string) time.Time {
 	for number < 1e17 {
 		number *= 1000
 	}
-	if number > math.MaxInt64 { // such as "20261122100000123", a date in digits
+	if number > math.MaxInt64 { // such as "20261122100000123", a date and time in digits
 		return time.Time{}
 	}
 	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()

@@ -9,21 +9,21 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// carried is a text without the prefixes of what carried it here.
+// carried is a text without the prefixes of the transports that carried it, and the values in those prefixes.
 type carried struct {
-	first   string // what is left of the text, later its first line
+	first   string // the text without prefixes, later only its first line
 	time    time.Time
-	within  string      // the stream that a prefix names
-	service string      // the program that a prefix names
-	request string      // the request that a prefix names
-	level   event.Level // that a prefix gives the line; the line's own counts more
+	within  string      // the stream named by a prefix
+	service string      // the program named by a prefix
+	request string      // the request named by a prefix
+	level   event.Level // the level in a prefix, used only if the line has none
 	format  string      // the names of the transports
 	stamped bool        // a prefix has a time
-	bare    bool        // nothing stands between that time and the line
-	partial bool        // the line goes on in a later record
+	bare    bool        // that time is directly before the line
+	partial bool        // the line continues in a later record
 }
 
-// unwrap removes the prefixes of transports at the start of the text, one around the other:
+// unwrap removes the prefixes of nested transports at the start of the text:
 //
 //	<11>1 2026-11-22T10:00:00Z host app 7 - - rest     syslog, RFC 5424
 //	Nov 22 10:00:00 host app[7]: rest                  syslog, RFC 3164, and journald
@@ -33,11 +33,11 @@ type carried struct {
 //	app-1  | rest                                      docker compose, PM2, foreman
 //	[pod/web-7f2/web] rest                             kubectl logs --prefix
 //
-// A date and time joined by "T" at the start of a line always counts as the transport's, which puts it
-// before every line; only without it frames look like frames.
+// A date and time joined by "T" at the start of a line always counts as the transport's. Transports put it
+// before every line, and frames are recognised only without it.
 func unwrap(s string) carried {
 	c := carried{first: s}
-	for layers := 0; layers < 4 && len(c.first) > 3 && c.peel(c.first); layers++ { // more are no transports
+	for layers := 0; layers < 4 && len(c.first) > 3 && c.peel(c.first); layers++ { // no real line has more
 	}
 	return c
 }
@@ -63,10 +63,10 @@ func (c *carried) peel(s string) bool {
 	return false
 }
 
-// kubectl is "[pod/web-7f2/web] ".
+// kubectl matches "[pod/web-7f2/web] ".
 var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
 
-// peelRequest removes the request's id that Rails puts before the exception, its frames and blank lines.
+// peelRequest removes the request id that Rails prints before an exception, its frames and its blank lines.
 func (c *carried) peelRequest(s string) bool {
 	id, behind, _ := strings.Cut(s[1:], "]")
 	behind, spaced := strings.CutPrefix(behind, " ")
@@ -76,9 +76,9 @@ func (c *carried) peelRequest(s string) bool {
 	line, rest, _ := strings.Cut(behind, "\n")
 	shape := stacktrace.ShapeOf(line)
 	switch {
-	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "): // neither the exception nor a template's frame
+	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "): // neither an exception nor a template's frame
 		return false
-	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown): // nor its source
+	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown): // not the source of a template
 		return false
 	}
 	c.request = id
@@ -88,16 +88,16 @@ func (c *carried) peelRequest(s string) bool {
 	return c.layer("Rails", c.within, rest)
 }
 
-// layer removes a transport, whose prefix may name a stream.
+// layer removes a transport's prefix, leaving body, and keeps the stream that the prefix names, if any.
 func (c *carried) layer(name, within, body string) bool {
-	if !strings.HasSuffix(c.format, name) { // "<11>" and what follows are one
+	if !strings.HasSuffix(c.format, name) { // "<11>" and the header after it are one transport
 		c.format = joined(c.format, name)
 	}
 	c.first, c.within = body, cmp.Or(within, c.within)
 	return true
 }
 
-// peelPriority removes "<11>" and what follows it in RFC 5424.
+// peelPriority removes syslog's "<11>", and the rest of the header if it is RFC 5424's.
 func (c *carried) peelPriority(s string) bool {
 	priority, n := run(s[1:])
 	if n == 0 || n > 3 || priority > 191 || s[n+1:] == "" || s[n+1] != '>' {
@@ -115,17 +115,18 @@ func (c *carried) peelPriority(s string) bool {
 	return c.layer("syslog", s[:n+2]+part[1], strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
 }
 
-// rfc5424 matches the header, captured whole and by its time and program, and the structured data, if any.
+// rfc5424 matches the header after the priority, and the structured data, if any. Its groups are the whole
+// header, its time and its program.
 var rfc5424 = pattern(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
-// name keeps the program that a prefix names, without its number.
+// name keeps the name of the program in a prefix, without its instance number.
 func (c *carried) name(program string) {
-	if program != "-" && (len(program) < 12 || hexLength(program) < len(program)) { // a container's id
+	if program != "-" && (len(program) < 12 || hexLength(program) < len(program)) { // not a container's id
 		c.service = cmp.Or(c.service, strings.TrimRight(strings.TrimRight(program, "0123456789"), "-_."))
 	}
 }
 
-// peelTime removes a leading time, and what is between it and the line.
+// peelTime removes a leading time, and a transport's fields between it and the line.
 func (c *carried) peelTime(s string) bool {
 	if len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' ') {
 		return false
@@ -134,7 +135,7 @@ func (c *carried) peelTime(s string) bool {
 	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' {
 		return false
 	}
-	if s[10] == ' ' { // Docker Desktop's, if no logger prints a time in front of such a line
+	if s[10] == ' ' { // Docker Desktop's, if loggers print no time before a line of this shape
 		line := s[20:]
 		shape := stacktrace.ShapeOf(line)
 		_, dated := timeAt(line)
@@ -149,7 +150,8 @@ func (c *carried) peelTime(s string) bool {
 	return true
 }
 
-// peelStamped removes what follows a time, in "aws logs tail" a word with a slash, a dash or a digit in it.
+// peelStamped removes a transport's fields after the time. In "aws logs tail" output, that is the name of the
+// stream, which is recognised by a slash, a dash or a digit.
 func (c *carried) peelStamped(stamp string) {
 	name, rest, _ := strings.Cut(c.first, " ")
 	tag, body, _ := strings.Cut(rest, " ")
@@ -167,7 +169,7 @@ func (c *carried) peelStamped(stamp string) {
 	}
 }
 
-// dyno is Heroku's "app[web.1]: " or Fly.io's "app[148e] fra [info]".
+// dyno matches Heroku's "app[web.1]: " or Fly.io's "app[148e] fra [info]".
 var dyno = pattern(`^([\w./$#@+-]+\[[^\]]*\])(?::(?: |$)| \w{3} \[\w+\])`)
 
 // peelTag removes "host app[7]: ", or a dyno.
@@ -189,9 +191,9 @@ func (c *carried) peelTag(s string) bool {
 	c.name(program)
 	prefix := s[:len(s)-len(body)]
 	if unit, _, failed := strings.Cut(body, ".service: Failed with result "); failed && program == "systemd" {
-		c.service, c.level = unit, event.Error // it prints no level
+		c.service, c.level = unit, event.Error // systemd prints no level
 	}
-	if rest, tabbed := strings.CutPrefix(body, "#011"); tabbed { // rsyslog's tab
+	if rest, tabbed := strings.CutPrefix(body, "#011"); tabbed { // rsyslog's escape of a tab
 		body = "\t" + rest
 	}
 	return c.layer("syslog", prefix, body)
@@ -202,7 +204,8 @@ func isLevel(word string) bool {
 	return level != event.Unknown && how != letter
 }
 
-// peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", perhaps with a weekday, and stern's pod.
+// peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", optionally with a weekday, or stern's pod and
+// container.
 func (c *carried) peelNamed(s string) bool {
 	name, rest, _ := strings.Cut(s, " ")
 	if len(name) > 12 && name[len(name)-6] == '-' {
@@ -221,10 +224,10 @@ func (c *carried) peelNamed(s string) bool {
 	return true
 }
 
-// column is foreman's time and PM2's number, the name of a program and what pads it.
+// column matches foreman's time or PM2's number, then the name of a program and its padding.
 var column = pattern(`^(?:\d\d:\d\d:\d\d )?((?:\d\|)?([\w./$#@+-]+) ( *))\|(?: |$)`)
 
-// peelColumn removes "app-1  | ": a name that is numbered, or padded to a column.
+// peelColumn removes "app-1  | ", if the name has a number or is padded to a column.
 func (c *carried) peelColumn(transport, s string) bool {
 	if bar := strings.IndexByte(s[:min(len(s), 60)], '|'); bar < 1 || bar > 1 && s[bar-1] != ' ' {
 		return false
@@ -242,5 +245,5 @@ func (c *carried) peelColumn(transport, s string) bool {
 	return c.layer(transport, found[1], s[len(found[0]):])
 }
 
-// podName matches the name of a pod that a deployment made, "web-7f2a9b-x8k2p".
+// podName matches the name of a pod created by a deployment, such as "web-7f2a9b-x8k2p".
 var podName = pattern(`^[\w.-]+-([a-z\d]{5,10})-[^-]{5}$`)
