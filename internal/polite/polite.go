@@ -1,10 +1,10 @@
-// Package polite sends requests to a service's API as the service asks for: one at a time, within its rate
-// limits, and never beyond the end of the run.
+// Package polite sends requests to a service's API the way the service asks clients to: one at a time, within
+// its rate limits. It starts no wait that would outlast the run.
 //
-//   - A request that fails for the moment is sent again after growing pauses, unless
-//     that could write something twice (Once).
-//   - An answer is read to its end, or is an error.
-//   - Redirects are not followed but returned. One may lead to another host or from
+//   - A request that fails temporarily is retried after growing pauses, unless the
+//     retry could write something twice (Once).
+//   - An answer that cannot be read to its end is an error.
+//   - Redirects are returned, not followed. A redirect may lead to another host or from
 //     https to http, and a redirected POST would silently become a GET.
 //
 // It may import clock, finding and safe.
@@ -32,15 +32,15 @@ import (
 )
 
 const (
-	// MaxRefusals is how often a request is sent again after refusals. GitHub bans clients that never stop.
+	// MaxRefusals is how many times a refused request is retried. GitHub bans clients that never stop.
 	MaxRefusals = 4
 	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's searches after 30 s.
 	attemptTimeout = 45 * time.Second
-	// maxAnswer is in bytes. A page of 100 GitHub issues whose bodies have 65,536 four-byte characters is 26 MB.
+	// maxAnswer is in bytes. The largest page, 100 issues of 65,536 four-byte characters, is 26 MB.
 	maxAnswer = 32 << 20
 )
 
-// faultPauses are about 1, 3 and 9 seconds, after which a failed request is not sent again.
+// faultPauses are about 1, 3 and 9 seconds: a failed request is retried three times.
 var faultPauses = backoff.ExponentialBackOff{
 	InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute,
 }
@@ -48,35 +48,36 @@ var faultPauses = backoff.ExponentialBackOff{
 // Service describes a service to a Client.
 type Service struct {
 	Token  func(context.Context) (string, error) // called for each attempt
-	Header map[string]string                     // of each request, such as Accept
-	Input  string                                // the setting that holds the service's address
+	Header map[string]string                     // sent with each request, such as Accept
+	Input  string                                // the setting for the service's address, named in errors
 	Limits Limits
 	Clock  clock.Clock
 }
 
-// Limits are a service's rate limits, as the service words them. Their methods are called one at a time.
+// Limits implements one service's rate limits. A Client calls its methods one at a time.
 type Limits interface {
-	// Ready returns when a request may be sent, or why it must not be.
+	// Ready returns the time from which a request may be sent, or the error that prevents it.
 	Ready(Request) (time.Time, error)
-	// Note is called after each attempt, with the answer's header or an empty one.
+	// Note is called after each attempt with the answer's header, which is empty if there was no answer.
 	Note(Request, http.Header)
-	// Refused reports whether an answer is the times-th refusal for the moment, and when to send again.
+	// Refused reports whether an answer is a temporary refusal, the request's times-th, and when to retry.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
-	// TooLate returns the error for a request that cannot wait until then; a is nil before the first attempt.
+	// TooLate returns the error for a request that may not wait until then, or was refused too often. a is the
+	// refusal, or nil if Ready asked for the wait.
 	TooLate(until time.Time, a *Answer) error
 }
 
 // Request is one call of an API.
 type Request struct {
-	Kind   string // for Requests, such as "list issues"
+	Kind   string // counted by Requests, such as "list issues"
 	Method string
 	URL    string
 	Body   []byte // JSON, or nil
-	// Extra marks a request that the run can do without. It only reads, whatever its method, is never repeated,
-	// and does not wait for a rate limit.
+	// Extra marks a request that the run can do without. It only reads, whatever its method, and is not
+	// retried after a refusal or failure.
 	Extra bool
-	Once  error // returned, if set, instead of repeating a request that may have arrived
-	Stale error // returned, if set, instead of repeating a request that a rate limit delayed
+	Once  error // if set, returned instead of a retry once the request may have arrived
+	Stale error // if set, returned instead of a retry once a refusal has delayed the request
 }
 
 // Writes reports whether the request changes something.
@@ -86,7 +87,7 @@ func (r Request) Writes() bool { return r.Method != http.MethodGet && !r.Extra }
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // valid JSON if a success (2xx), or empty with status 204
+	Body   []byte // valid JSON if Status is 2xx, except for 204, which has none
 }
 
 // Client sends requests to one service. It is safe for concurrent use, but sends only one request at a time.
@@ -99,26 +100,26 @@ type Client struct {
 	requests map[string]int
 }
 
-// New returns a client, without a network call.
+// New returns a client. It makes no network call.
 func New(s Service) *Client {
 	return &Client{Service: s, turn: make(chan struct{}, 1), requests: map[string]int{}}
 }
 
-// Requests returns how many requests were sent so far, retries included, by kind.
+// Requests returns the number of requests sent so far by kind, retries included.
 func (c *Client) Requests() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.requests)
 }
 
-// Quote makes a message from the service fit for an error: it never shows the token.
+// Quote prepares a message from the service for use in an error; the token is masked.
 func (c *Client) Quote(message string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return safe.NewOwn(c.token).Quote(message)
 }
 
-// Do sends a request until the answer is neither a refusal nor a failure for the moment, or returns the last.
+// Do sends a request, and retries temporary refusals and failures. In the end it may return a 5xx answer.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	select {
 	case c.turn <- struct{}{}:
@@ -144,7 +145,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 			}
 		case err == nil && a.Status < http.StatusInternalServerError:
 			return a, nil
-		case r.Once != nil && (op == nil || op.Op != "dial"): // without a connection it cannot have arrived
+		case r.Once != nil && (op == nil || op.Op != "dial"): // without a connection the request cannot have arrived
 			if err == nil {
 				err = fmt.Errorf("it answered %d %s", a.Status, http.StatusText(a.Status))
 			}
@@ -179,8 +180,8 @@ func (c *Client) waitReady(ctx context.Context, r Request) error {
 	return c.Clock.Sleep(ctx, pause)
 }
 
-// attempt sends the request once and reads the whole answer. A write under way is not interrupted
-// when the run's context ends, so that a run stops between writes and knows what it has written.
+// attempt sends the request once and reads the whole answer. The end of the run's context does not interrupt
+// a write, so that a run stops between writes, not during one.
 func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	header := http.Header{}
 	defer func() { c.Limits.Note(r, header) }()
@@ -212,7 +213,7 @@ func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	return &Answer{resp.StatusCode, header, body}, nil
 }
 
-// request makes the HTTP request, and counts it.
+// request builds the HTTP request and counts it as sent.
 func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
 	token, err := c.Token(ctx)
 	c.mu.Lock()
@@ -235,7 +236,7 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	return req, nil
 }
 
-// read reads an answer's body. A success must be complete JSON: a lenient decoder accepts half of it.
+// read reads an answer's body. On success it must be complete JSON: decoders may accept a truncated one.
 func read(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
