@@ -14,19 +14,19 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Check reports whether the groups of the specs can be read, the identity that AWS sees, and, for each group,
-// whether it has events in the last lookback and whether the filter pattern matches any. It only reads.
+// Check reports the AWS identity in use, and for each group of the specs whether it can be read, whether it
+// has events within lookback, and whether the filter pattern matches any of the last day. It changes nothing.
 func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) (found []finding.Finding) {
 	const about = "AWS identity"
 	if err := c.checkCredentials(ctx); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	who, err := sts.NewFromConfig(c.base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}) // which needs no permission
+	who, err := sts.NewFromConfig(c.base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}) // needs no permission
 	switch _, _, refusal := codeOf(err); {
 	case refusal != nil:
 		err = explain(ctx, "get the AWS identity", c.base.Region, "sts:GetCallerIdentity", "*", err)
 		return []finding.Finding{finding.Of(about, err)}
-	case err != nil: // which proves nothing: a network may allow CloudWatch's endpoint only
+	case err != nil: // proves nothing: a network may allow only CloudWatch's endpoint
 		found = append(found, finding.Warn(about, "STS does not answer: "+err.Error(),
 			"allow access to sts.REGION.amazonaws.com, or ignore this: reading logs does not need it"))
 	default:
@@ -42,14 +42,14 @@ func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration
 	return found
 }
 
-// check looks for the newest event, then for the newest that the pattern matches, then for the lines around it.
+// check reads the newest event, the newest event that the pattern matches, and the lines around the former.
 func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
 	about, cfg := fmt.Sprintf("log group %s", g.name), g.client.cfg
 	if cfg.Reader == Insights || g.infrequent.Load() {
 		return g.checkInsights(ctx, about)
 	}
 	now := cfg.Clock.Now()
-	newest, err := g.newest(ctx, now.Add(-14*24*time.Hour), "") // CloudWatch accepts no older events
+	newest, err := g.newest(ctx, now.Add(-14*24*time.Hour), "") // CloudWatch rejects older events on arrival
 	switch {
 	case onlyInsights(err):
 		g.infrequent.Store(true)
@@ -92,9 +92,10 @@ func (c Config) readers() string {
 	return text
 }
 
-// checkInsights reports whether Logs Insights can read a group, and what a month costs if it always will.
+// checkInsights reports whether Logs Insights can read a group and, if it is the group's only reader, the
+// cost per month.
 func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
-	const span = 5 * time.Minute // of the query that shows what Logs Insights costs
+	const span = 5 * time.Minute // of the query that measures the cost
 	c := g.client
 	always := g.infrequent.Load() || c.cfg.Reader == Insights
 	if c.cfg.InsightsBudget == 0 || c.cfg.Reader == Filter || c.cfg.Reader == All {
@@ -110,7 +111,7 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	var found []finding.Finding
-	// There is no such query, but a missing permission is reported first.
+	// No query has this id, but AWS checks the permission first.
 	stop := &cloudwatchlogs.StopQueryInput{QueryId: aws.String("00000000-0000-0000-0000-000000000000")}
 	_, err := c.region(g.region).StopQuery(ctx, stop, c.retrying(ctx))
 	if code, _, _ := codeOf(err); strings.HasPrefix(code, "AccessDenied") {
@@ -120,7 +121,7 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	if !always {
 		return found
 	}
-	// Runs every 15 minutes scan each byte 2.4 times: see lateness in examples/scale.md.
+	// Runs every 15 minutes scan each byte 2.4 times; see lateness in examples/scale.md.
 	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/span) * 2.4
 	class := "Standard"
 	if g.infrequent.Load() {
@@ -130,11 +131,11 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 		class, short(span), month, month*DollarsPerGB))
 }
 
-// describe says how old the newest event and the newest match are; nil is no match.
+// describe reports the ages of the newest event and of the newest match, which is nil if there is none.
 func describe(about string, now time.Time, lookback time.Duration, newest, match *types.FilteredLogEvent) finding.Finding {
 	age := now.Sub(at(newest))
 	switch {
-	case age > lookback: // the value for since reaches the event, with at most an hour to spare
+	case age > lookback: // since is rounded up to whole hours, to include the event
 		return finding.Warn(about, fmt.Sprintf("no event in the last %s; the newest is %s old", short(lookback), short(age)),
 			fmt.Sprintf("run once with `since: %dh`, or raise lookback", age/time.Hour+1))
 	case match == nil:
@@ -145,7 +146,7 @@ func describe(about string, now time.Time, lookback time.Duration, newest, match
 	return finding.Good(about, "readable, newest event %s ago, newest match of the pattern %s ago", short(age), short(now.Sub(at(match))))
 }
 
-// short writes a duration in its largest unit, rounded down.
+// short formats a duration in one unit, rounded down.
 func short(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
@@ -158,11 +159,11 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%ds", max(0, d/time.Second))
 }
 
-// newest returns the newest event since a time that a pattern matches; nil if none is found in a few pages.
+// newest returns the newest event since a time that matches a pattern, or nil if 10 pages contain none.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
 	in := g.request(since, pattern)
 	in.StartFromHead, in.Limit = aws.Bool(false), aws.Int32(1)
-	for range 10 { // pages may be empty and many
+	for range 10 { // there may be many empty pages before the first event
 		events, err := g.page(ctx, in)
 		switch {
 		case len(events) > 0:

@@ -1,20 +1,20 @@
 // Package cloudwatch reads log events from CloudWatch Logs.
 //
-// Everything specific to the service is here: the names of log groups (Spec), the three ways to read one
-// (Group.Read), what they look for (DefaultFilterPattern, InsightsPattern), the rate of requests (Config), an
-// event's address in the console (Record.URL), and what refusals mean for the user (every error names the
-// input to fix). Credentials, endpoint and proxy come from the SDK's standard chain, so
-// AWS_ENDPOINT_URL_CLOUDWATCH_LOGS redirects all requests. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS are not
-// honoured.
+// Everything specific to the service is here: the names of log groups (Spec), the three ways to read a group
+// (Group.Read), the patterns that find errors (DefaultFilterPattern, InsightsPattern), the rate of requests
+// (Config), an event's address in the console (Record.URL), and errors that name the input to fix.
+// Credentials, endpoint and proxy come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
+// redirects all requests to CloudWatch Logs. Retries have a fixed policy, so AWS_RETRY_MODE and
+// AWS_MAX_ATTEMPTS have no effect on them.
 //
-// All readers return the same time, stream and text for an event, so the next run may read a group with
-// another reader, and every event that both find keeps its minute. Ids differ between the two APIs. Within a
-// run a repeated id is dropped, and a run that switches readers has emitted nothing from the first one.
-// Events of one stream and millisecond keep the order of the response, which only FilterLogEvents documents.
+// All readers return the same time, stream and text for an event, so that the next run may use another reader
+// and still count the event in the same minute. Event ids differ between the two APIs. Within a run repeated
+// ids are dropped, and a run that switches readers has emitted nothing from the first one. Events of the same
+// stream and millisecond keep the order of the response; only FilterLogEvents documents that order.
 //
-// A group named exactly needs the permission logs:FilterLogEvents, and logs:GetLogEvents for the lines around
-// an error (Group.Window); a prefix needs logs:DescribeLogGroups as well, and Logs Insights logs:StartQuery,
-// logs:GetQueryResults and logs:StopQuery.
+// Reading a group by its exact name requires the permission logs:FilterLogEvents, and logs:GetLogEvents for
+// the lines around an error (Group.Window). A prefix also requires logs:DescribeLogGroups, and Logs Insights
+// requires logs:StartQuery, logs:GetQueryResults and logs:StopQuery.
 //
 // It may import clock, event, finding and source.
 package cloudwatch
@@ -46,22 +46,22 @@ import (
 
 // Config configures reading. The rate and the clock are required.
 type Config struct {
-	Region         string  // for credentials that need a region (STS); may be empty if environment or profile name one
-	FilterPattern  string  // CloudWatch's filter pattern syntax, at most 1,024 characters; empty matches every event
-	AllPages       int     // windows of up to this many pages (1 MB or 10,000 events each) are read whole; 0 always filters
+	Region         string  // of STS and of groups not given as ARNs; if empty, STS uses the environment's or profile's
+	FilterPattern  string  // in CloudWatch's syntax, at most 1,024 characters; empty matches every event
+	AllPages       int     // windows of up to this many pages (1 MB or 10,000 events each) are read unfiltered; 0 always filters
 	Reader         string  // Auto, All, Filter or Insights; empty is Auto
-	InsightsBudget float64 // GB that Logs Insights may scan; 0 never queries it
-	// RequestsPerSecond is the rate in each region, over all groups, requests and retries; more than 0.
+	InsightsBudget float64 // GB that Logs Insights may scan in a run; 0 disables it
+	// RequestsPerSecond limits requests to each region, retries included, over all groups; more than 0.
 	RequestsPerSecond float64
-	Clock             clock.Clock  // for pacing, retries and Group.Read's result
-	Progress          func(string) // receives a line without its newline during a long read; may be nil; called by one goroutine at a time
+	Clock             clock.Clock  // for pacing, waiting between retries and Group.Read's result
+	Progress          func(string) // receives a long read's progress, a line without newline; never called concurrently; may be nil
 }
 
-// The readers, from which Config.Reader chooses.
+// The values of Config.Reader.
 const (
-	Auto     = "auto"     // All if a window is small, Insights where Filter cannot read or takes too long, else Filter
+	Auto     = "auto"     // All for a small window; Insights if Filter cannot read a group or takes too long; else Filter
 	All      = "all"      // every event, by FilterLogEvents
-	Filter   = "filter"   // events that the filter pattern matches, by FilterLogEvents
+	Filter   = "filter"   // events that Config.FilterPattern matches, by FilterLogEvents
 	Insights = "insights" // events that InsightsPattern matches, by Logs Insights, which charges for each byte scanned
 )
 
@@ -69,25 +69,25 @@ const (
 type Client struct {
 	cfg     Config
 	base    aws.Config
-	queries chan struct{} // holds one for each running Logs Insights query
+	queries chan struct{} // semaphore of running Logs Insights queries
 
 	mu       sync.Mutex // guards the fields below
 	regions  map[string]*cloudwatchlogs.Client
 	requests map[string]int
-	kept     int     // bytes that groups hold for Group.Window
-	scanned  float64 // bytes, by Logs Insights
+	kept     int     // bytes of text that groups keep for Group.Window
+	scanned  float64 // bytes that Logs Insights scanned
 
 	printing sync.Mutex // held while Config.Progress is called
-	batching sync.Mutex // guards alone, and batch of each group
-	alone    bool       // query each group by itself
+	batching sync.Mutex // guards alone and each Group's batch
+	alone    bool       // query one group at a time
 }
 
 // New returns a client. It reads the environment and the AWS configuration files and sends no request.
 func New(ctx context.Context, cfg Config) (*Client, error) {
 	cfg.Reader = cmp.Or(cfg.Reader, Auto)
 	base, err := config.LoadDefaultConfig(ctx,
-		config.WithRegion(cfg.Region), config.WithDefaultRegion("us-east-1"), // where STS answers for all regions
-		// A page is at most about 1 MB. Without a limit a stalled connection would hold the run.
+		config.WithRegion(cfg.Region), config.WithDefaultRegion("us-east-1"), // STS answers there for all regions
+		// A page is at most about 1 MB. Without a timeout a stalled connection would block the run.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(time.Minute)),
 		config.WithLogger(logging.Nop{}), // the SDK's messages on standard error would mix with ours
 	)
@@ -100,8 +100,8 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	}, nil
 }
 
-// Integrate connects the log groups that the entries of log-groups name. Its errors are mistakes in the
-// settings; it makes no request. lookback is how old the newest event may be before the check warns.
+// Integrate returns the integration for the entries of log-groups. It makes no request; an error means a
+// mistake in the settings. The check warns about a group whose newest event is older than lookback.
 func Integrate(ctx context.Context, c Config, entries []string, lookback time.Duration) (source.Integration, error) {
 	specs, err := ParseSpecs(entries, c.Region)
 	if err != nil {
@@ -129,7 +129,7 @@ func (c *Client) Requests() map[string]int {
 	return maps.Clone(c.requests)
 }
 
-// region returns the SDK's client for one region, whose requests share the region's quota.
+// region returns the SDK's client for a region. All requests to a region share one rate limit.
 func (c *Client) region(name string) *cloudwatchlogs.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -142,8 +142,8 @@ func (c *Client) region(name string) *cloudwatchlogs.Client {
 	return c.regions[name]
 }
 
-// checkCredentials looks for credentials before the first request, so that missing ones are reported once.
-// The slowest step, the metadata service of EC2, does not answer elsewhere; the SDK gives up on it after 5 s.
+// checkCredentials looks for credentials before the first request, so that missing ones are reported only
+// once. Its slowest step is EC2's metadata service, on which the SDK gives up after 5 s outside EC2.
 func (c *Client) checkCredentials(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -154,15 +154,15 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-// attempts at a request that is throttled or fails. The waits between them add up to about a minute, since
-// another reader of the account may use up the quota they share.
+// attempts is how often a throttled or failed request is sent at most. The waits between attempts add up to
+// 60 to 90 s, long enough to outlast another reader that uses up the account's quota.
 const attempts = 8
 
-// pace adds a step before every attempt at a request, retries included: it waits until the region's rate
-// allows one more, and counts it. It comes before signing, so that the signature is as young as the request.
+// pace returns an option that, before every attempt at a request, waits for the region's rate limit and
+// counts the attempt. It runs before signing, so that the wait does not age the signature.
 func (c *Client) pace() func(*middleware.Stack) error {
 	limiter := rate.NewLimiter(rate.Limit(c.cfg.RequestsPerSecond), 1)
-	turn := make(chan struct{}, 1) // full while a request waits; the others queue
+	turn := make(chan struct{}, 1) // a mutex: one request waits for the rate limit, the others for their turn
 	step := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 	) {
@@ -183,14 +183,14 @@ func (c *Client) pace() func(*middleware.Stack) error {
 	}
 }
 
-// retrying makes a call's retries wait on the client's clock: the backoff sleeps itself, then asks the SDK
-// for no delay. It ends with the call's context.
+// retrying makes a call's retries wait on the client's clock, until ctx ends: the backoff function itself
+// sleeps, then returns a delay of 0 to the SDK.
 func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 	jitter := retry.NewExponentialJitterBackoff(retry.DefaultMaxBackoff)
 	backoff := func(attempt int, cause error) (time.Duration, error) {
 		response, answered := errors.AsType[*awshttp.ResponseError](cause)
 		if attempt >= 3 && (!answered || response.HTTPStatusCode() == 0) {
-			return 0, cause // no answer at all is rarely a blip, and usually a wrong host or no network
+			return 0, cause // no answer at all three times: probably a wrong host or no network
 		}
 		delay, err := jitter.BackoffDelay(attempt, cause)
 		if err != nil {
@@ -198,7 +198,7 @@ func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 		}
 		return 0, c.cfg.Clock.Sleep(ctx, delay)
 	}
-	truncated := func(err error) aws.Ternary { // a good answer, which the SDK would not ask for again
+	truncated := func(err error) aws.Ternary { // the SDK does not retry a success that it cannot parse
 		_, broken := errors.AsType[*smithy.DeserializationError](err)
 		return aws.BoolTernary(broken)
 	}

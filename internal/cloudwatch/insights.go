@@ -11,19 +11,19 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file reads groups by Logs Insights, up to maxGroups with one query, and counts its cost.
+// This file reads groups with Logs Insights, up to maxGroups per query, and tracks the cost.
 
 const (
-	// DollarsPerGB is what a scanned GB costs in most regions: https://aws.amazon.com/cloudwatch/pricing/.
+	// DollarsPerGB is the price of scanning a GB in most regions: https://aws.amazon.com/cloudwatch/pricing/.
 	DollarsPerGB = 0.005
 
 	gigabyte = 1 << 30 // bytes
 )
 
-// errBudget says that a query would exceed the budget. Nothing of the window was kept.
+// errBudget means that a query would exceed the budget. The records read until then are dropped.
 var errBudget = errors.New("insights-budget is used up")
 
-// readInsights is Read by Logs Insights. why is the reason for that reader.
+// readInsights is Read with Logs Insights. why states the reason for this reader.
 func (g *Group) readInsights(ctx context.Context, in source.Request, why string, emit func(event.Record)) (source.Result, error) {
 	result := source.Result{Reader: "insights: " + why}
 	if g.client.cfg.InsightsBudget == 0 {
@@ -50,14 +50,14 @@ func (g *Group) readInsights(ctx context.Context, in source.Request, why string,
 	return result, nil
 }
 
-// unreadable is the error about a group that only Logs Insights can read.
+// unreadable returns the error for a group that only Logs Insights can read.
 func (g *Group) unreadable() error {
 	return mend(fmt.Sprintf("log group %q in %s is in the Infrequent Access class, which only Logs Insights can read", g.name, g.region),
 		"set insights-budget, leave reader and filter-pattern unset, and give the role the permissions "+
 			"logs:StartQuery, logs:GetQueryResults and logs:StopQuery", nil)
 }
 
-// answer reads the group and others whose turn comes later, or returns what was read on another's turn.
+// answer reads the group together with later ones, or returns what an earlier group's turn has already read.
 func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 	c := g.client
 	c.batching.Lock()
@@ -69,7 +69,7 @@ func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 	groups, earliest := g.together(from)
 	a, err := c.query(ctx, groups, earliest)
 	if _, _, refusal := codeOf(err); len(groups) > 1 && (refusal != nil || errors.Is(err, errBudget)) {
-		c.alone = true // some of them may be allowed, or fit in the budget: from now on each is read by itself
+		c.alone = true // one group alone may be permitted, or fit in the budget
 		groups = groups[:1]
 		a, err = c.query(ctx, groups, from)
 	}
@@ -81,8 +81,9 @@ func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 	return a, err
 }
 
-// together returns the groups that are read with g, the first of them, and where their windows begin. No
-// window gets longer by more than a quarter, since each byte is paid for.
+// together returns the groups to read with one query, g first, and the earliest start of their windows. It
+// leaves out groups whose windows start more than a quarter of g's window from its start: each byte costs
+// money.
 func (g *Group) together(from time.Time) ([]*Group, time.Time) {
 	c, groups, earliest := g.client, []*Group{g}, from
 	slack := c.cfg.Clock.Now().Sub(from) / 4
@@ -100,7 +101,7 @@ func (g *Group) together(from time.Time) ([]*Group, time.Time) {
 	return groups, earliest
 }
 
-// scan adds to the bytes that Logs Insights scanned and returns their sum.
+// scan adds to the bytes that Logs Insights has scanned and returns the total.
 func (c *Client) scan(bytes float64) float64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -108,7 +109,7 @@ func (c *Client) scan(bytes float64) float64 {
 	return c.scanned
 }
 
-// Costs describes what Logs Insights has cost so far, rounded up; it is empty if it was not used.
+// Costs describes the cost of Logs Insights so far, rounded up to a cent; it is empty if nothing was scanned.
 func (c *Client) Costs() string {
 	scanned := c.scan(0) / gigabyte
 	if scanned == 0 {

@@ -11,9 +11,9 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file builds addresses in the AWS console, as its address bar shows them: they are not documented.
+// This file builds URLs of the AWS console. They are undocumented and imitate what its address bar shows.
 
-// URL returns the address of the group's page in the AWS console.
+// URL returns the URL of the group's page in the AWS console.
 func (g *Group) URL() string {
 	return consoleURL(g.region) + "#logsV2:log-groups/log-group/" + escapeTwice(g.name)
 }
@@ -23,8 +23,8 @@ func consoleURL(region string) string {
 	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, host, region)
 }
 
-// eventURL returns the address of an event, given that of its stream. id is empty if the console does not
-// know it. The query is escaped once: "?start=" becomes "$3Fstart$3D".
+// eventURL returns the URL of an event, given the URL of its stream. id is empty if the console does not
+// recognize the event's. The query is escaped once: "?start=" becomes "$3Fstart$3D".
 func eventURL(stream string, at time.Time, id string) string {
 	if id != "" {
 		id = "$26refEventId$3D" + escapeTwice(id)
@@ -32,32 +32,32 @@ func eventURL(stream string, at time.Time, id string) string {
 	return stream + "$3Fstart$3D" + strconv.FormatInt(at.UnixMilli(), 10) + id
 }
 
-// escapeTwice escapes a part of the address after "#", where "$" stands for "%": "/" becomes "$252F".
+// escapeTwice escapes a part of the URL after "#", where "$" stands for "%": "/" becomes "$252F".
 func escapeTwice(s string) string { return strings.ReplaceAll(escape(escape(s)), "%", "$") }
 
-// escape writes every byte except letters, digits and "-_.~" as %XX. QueryEscape alone writes a space as "+".
+// escape writes every byte except letters, digits and "-_.~" as %XX. QueryEscape turns a space into "+".
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 var (
-	// xrayID is how X-Ray names a trace. Ids of other tracers look different.
+	// xrayID matches the id of an X-Ray trace. Ids of other tracers have other forms.
 	xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
-	// plainID matches an id that may stand in a query: anyone can log something else in its place.
+	// plainID matches an id that is safe in a query. Ids come from log text, so they may contain anything.
 	plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
 )
 
-// Links returns a Logs Insights query for what the event's request, trace or else stream logged within an hour
-// of it, and the X-Ray trace if the event names one.
+// Links returns a link to a Logs Insights query for the lines of the event's request, trace or otherwise
+// stream within an hour of it, and a link to the X-Ray trace if the event names one.
 func (g *Group) Links(e event.Event) []event.Link {
 	var links []event.Link
 	if !e.Time.IsZero() {
 		filter := "@logStream = " + strconv.Quote(e.Stream)
-		for _, id := range []string{e.TraceID, e.RequestID} { // the later one wins
+		for _, id := range []string{e.TraceID, e.RequestID} { // the request's id takes precedence
 			if len(id) <= 200 && plainID.MatchString(id) {
 				filter = "@message like " + strconv.Quote(id)
 			}
 		}
-		// The console's query form is an object whose strings are escaped with "*" for "%", and which is
-		// escaped as a whole with "$" for "%".
+		// The console encodes the query as an object. Its strings are escaped with "*" for "%", then the whole
+		// is escaped twice with "$" for "%".
 		text := func(s string) string { return "'" + strings.ReplaceAll(escape(s), "%", "*") }
 		stamp := func(t time.Time) string { return text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
 		detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",

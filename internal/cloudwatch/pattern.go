@@ -1,46 +1,47 @@
 package cloudwatch
 
-// DefaultFilterPattern matches the errors of common loggers and runtimes, and the lines of their stack traces
-// where each line is an event, so that traces are complete. Its test lists the levels and exceptions that it
-// matches, line by line, its false matches, and what it cannot match.
+// DefaultFilterPattern matches the errors of common loggers and runtimes. It also matches the lines of their
+// stack traces, so that a trace is complete even if each line is an event. Its test lists what it matches,
+// its false matches, and errors that it cannot match.
 //
-// It contains only "?" terms, because CloudWatch ignores them beside any other kind. A term matches anywhere
-// in an event, inside words too, and is case-sensitive. A false match costs only reading time: levels are
-// parsed afterwards. Warnings do not match: a user who sets min-level to warn must also set filter-pattern.
+// It contains only "?" terms, because CloudWatch ignores them beside any other kind. Terms are case-sensitive
+// and match anywhere in an event, even inside words. A false match only costs reading time, because levels
+// are parsed afterwards. Warnings do not match: a user who sets min-level to warn must also set
+// filter-pattern.
 //
-// No term contains a tab, although most frames of Java and Go begin with one: the service does not document
-// whether a pattern may, and a refused pattern finds nothing at all. The ends of these frames match instead.
+// Most Java and Go frames begin with a tab, but no term contains one: the service does not document whether a
+// pattern may, and if it refused the pattern, nothing would be found. The ends of these frames match instead.
 const DefaultFilterPattern = `` +
-	// Levels in capitals, whole or shortened: ERROR, ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; ALERT.
+	// Levels in capitals, in full or abbreviated: ERROR, ERRO and ERR; FATAL and FATA; CRITICAL and CRIT.
 	`?ERR ?FATA ?CRIT ?SEVERE ?PANIC ?ALERT ` +
-	// Levels as one letter, such as glog's E0314 and Telegraf's "E!"; Redis's sign for a warning, the numbers
-	// of systemd and syslog (for user programs and daemons), and a sign that people write before errors.
+	// One-letter levels, such as glog's E0314 and Telegraf's "E!"; Redis's "#" for warnings; the priorities of
+	// systemd and syslog (facilities user and daemon); the emoji that developers put before errors.
 	`?E0 ?E1 ?"[E" ?" E " ?"|E" ?"E!" ?"]E:" ?"E/" ?" # " ?"<3>" ?"<2>" ?"<11>" ?"<27>" ?"❌" ` +
-	// Exceptions of all runtimes, by the usual ends of their names: TypeError, IllegalStateException.
+	// Exceptions in all languages, by the usual suffixes: TypeError, IllegalStateException.
 	`?Error ?Exception ` +
-	// logrus, zap, zerolog and winston; Go's "fatal error:", Rust's "panicked"; levels of syslog and .NET.
+	// Levels of logrus, zap, zerolog, winston, syslog and .NET; Go's "fatal error:" and Rust's "panicked".
 	`?fatal ?panic ?crit ?"[emerg" ?"[alert" ?fail ` +
-	// A lower-case "error" alone is too frequent. As a level it occurs in logrus (level=error), winston
-	// (error: …), structlog and nginx ([error …), between spaces, as a value in JSON, which excludes the key
-	// "error", and in JSON inside JSON, where every quote has a backslash.
+	// A lower-case "error" alone is too frequent. These are its forms as a level: in logrus (level=error),
+	// winston (error: …), structlog and nginx ([error …), between spaces, as a JSON value but not as a key,
+	// and in JSON nested in JSON, where every quote is escaped.
 	`?"=err" ?"error:" ?"error(" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
-	// An error logged beside a message, also by zap. In colours, the "m" ends the colour's code.
+	// A JSON key "error" with text, as zap writes it; "error" after a colour code, which ends in "m".
 	`?"\"error\":\"" ?"\"error\": \"" ?merror ` +
-	// pino and bunyan: error and fatal, also in JSON inside JSON. The same of Nextcloud; journald's error.
+	// The numbers for error and fatal: pino and bunyan (also nested in JSON), Nextcloud; journald's for error.
 	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
-	// Lambda's timeouts, as text and JSON; Step Functions, systemd; uncaught exceptions of any name.
+	// Lambda's timeouts, as text and JSON; failures in Step Functions and systemd; uncaught exceptions.
 	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ?Uncaught ?Unhandled ` +
-	// Python: head, frame, the sentence between chained exceptions, and names such as exceptions.Timeout.
+	// Python: a trace's first line, its frames, the text between chained exceptions; exceptions.Timeout.
 	`?Traceback ?" File " ?"above exception" ?"exceptions." ` +
-	// Frames of Node, browsers and .NET, which are indented by two spaces or three; of Firefox and Safari.
+	// Frames of Node, browsers and .NET, indented by two or more spaces; frames of Firefox and Safari.
 	`?"  at " ?"inner exception" ?"@http" ` +
-	// Files of Ruby, PHP and Elixir; Elixir's exits; Perl's messages and frames; the commands of a Tcl error.
+	// Frames of Ruby, PHP and Elixir; Elixir's exits; Perl's errors and frames; the frames of a Tcl error.
 	`?".rb:" ?".php(" ?"{main}" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
 	// Frames of Java, Kotlin and Scala, and the lines between them, such as "... 12 common frames omitted".
 	`?".java:" ?".kt:" ?".scala" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
 	`?"Caused by: " ?"Suppressed: " ?"... " ` +
-	// Go traces: the head of each goroutine, the call with or without arguments, and the location, which ends
-	// in an offset. (".go:" would match every line of a logger that prints its caller, such as zap.)
+	// Go traces: each goroutine's first line, calls with or without arguments, and locations, by the offset at
+	// their end: ".go:" would match every line of a logger that prints its caller, such as zap.
 	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
-	// Why a process died, as C++, the C library, the shell and the kernel report it; "command not found".
+	// The death of a process, as C++, the C library, the shell or the kernel reports it; "command not found".
 	`?"terminate called" ?"nd not found" ?" detected" ?"Segmentation " ?"core dumped" ?"ut of memory"`

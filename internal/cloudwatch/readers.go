@@ -14,25 +14,26 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file chooses the reader of a group, and starts reading groups before their turn where one group at a
-// time would not use the whole request rate.
+// This file chooses the reader of a group. It also reads groups ahead of their turn if reading one group at a
+// time would not use up the request rate.
 
-// groupsAhead is how many groups are read ahead: at 25 requests a second four fit in an answer's 150 ms.
+// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms, in which a rate of 25 requests
+// a second allows four.
 const groupsAhead = 4
 
-// Plan announces the group's turn and what comes after it, so that Read can read ahead and ask
-// Logs Insights for several groups at once. Without a plan each group is read by itself.
+// Plan sets the request that Read will get and the sources that will be read after this one, so that Read can
+// read ahead and query Logs Insights for several groups at once. Without a plan each group is read by itself.
 func (g *Group) Plan(r source.Request, after []source.Source) { g.planned, g.after = r, after }
 
-// Read calls emit for the events of the group with a timestamp of in.From (rounded down to a millisecond) or
-// later, oldest first, each id of a stream once. Config.Reader decides whether for all of them, those that
-// the filter pattern matches, or those that InsightsPattern matches. There is no end time: clocks that run
-// ahead log events of the future, up to 2 hours.
+// Read calls emit for the group's events from in.From (rounded down to a millisecond) on, oldest first and
+// each id of a stream only once. Config.Reader decides whether it emits all events, those that the filter
+// pattern matches, or those that InsightsPattern matches. There is no end time, because a writer whose clock
+// is ahead may log events up to 2 hours in the future.
 //
-// Every event older than Complete that had been delivered was emitted. After a whole read Complete is the
-// clock's time before the first request. If the context ended or the service failed, there is an error, and
-// Complete is the end of the last whole slice, or the time of the last event of a later whole page; zero if
-// there was none.
+// Read has emitted every such event before Complete that the service had ingested. After a full read Complete
+// is the clock's time before the first request. If the context ends or the service fails, Read returns an
+// error, and Complete is the end of the last slice read in full, or the time of the last event of a later
+// page; zero if there is neither.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	if g.client.beside() > 1 && g.client.cfg.Reader != Insights {
 		for _, s := range g.after[:min(len(g.after), groupsAhead)] {
@@ -60,7 +61,7 @@ type ahead struct {
 
 // readAhead reads the group in the background, until the context ends.
 func (g *Group) readAhead(ctx context.Context) {
-	a := &ahead{records: make(chan event.Record, 10_000)} // these wait for the group's turn, besides the pages of a slice
+	a := &ahead{records: make(chan event.Record, 10_000)} // besides the pages that wait in slices
 	g.ahead.Store(a)
 	go func() {
 		defer close(a.records)
@@ -72,7 +73,7 @@ func (g *Group) readAhead(ctx context.Context) {
 				dropped = true
 			}
 		})
-		if dropped { // the result would count what was never taken
+		if dropped { // the result would cover records that were never emitted
 			a.result, a.err = source.Result{Reader: a.result.Reader}, g.explain(ctx, ctx.Err())
 		}
 	}()
@@ -118,11 +119,11 @@ func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(eve
 	return result, err
 }
 
-// A pattern of 1,024 characters always misses something: an error in an unexpected format, the WARN
-// line above a trace, a line inside it. So small windows are read without it, which misses nothing, and
-// the lines around an error need no further request.
+// A pattern of 1,024 characters always misses something: an error in an unexpected format, the WARN line
+// above a stack trace, or a line inside it. Small windows are therefore read without a pattern. That misses
+// nothing, and the lines around an error need no further request.
 
-// readAll is Read without the filter pattern if the window fits in AllPages. Otherwise it emits nothing.
+// readAll is Read without a filter pattern. It emits nothing if the window does not fit in AllPages.
 func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, fits bool, err error) {
 	started := g.client.cfg.Clock.Now()
 	in := g.request(from, "")
@@ -149,28 +150,28 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 	}
 	g.client.mu.Lock()
 	defer g.client.mu.Unlock()
-	if g.client.kept+size <= 64<<20 { // beyond these 64 MB over all groups, Window asks the service
+	if g.client.kept+size <= 64<<20 { // above 64 MB over all groups, Window asks the service instead
 		g.client.kept += size
 		g.kept, g.keptFrom = records, from
 	}
 	return started, true, nil
 }
 
-// passing is an error that may be gone later.
+// passing marks an error as temporary.
 type passing struct{ error }
 
 func (p passing) Unwrap() error { return p.error }
 func (passing) Temporary() bool { return true }
 
-// final are the refusals that asking again does not mend.
+// final lists the error codes that a later request would meet again.
 var final = []string{"AccessDeniedException", "AccessDenied", "ResourceNotFoundException", "InvalidParameterException", "InvalidOperationException"}
 
-// Window returns every record of one stream between two times (the second excluded), whether it matches the
-// filter pattern or not, in logged order, and the number of requests used: at most maxRequests, beyond which
-// the end is missing. The records have no id and no URL, because GetLogEvents returns none. It needs the
-// permission logs:GetLogEvents; an error that may be gone later has a method Temporary that returns true.
-// Records that Read read without the pattern need no request; for a group that only Logs Insights reads it
-// returns none.
+// Window returns all records of a stream from one time until before another, in logged order, whether or not
+// they match the filter pattern, and the number of requests used. After maxRequests requests the rest is
+// missing. The records have no id and no URL, because GetLogEvents returns no ids. It requires the permission
+// logs:GetLogEvents. A temporary error has a method Temporary that returns true.
+// Window makes no request for records that Read kept from a read without a pattern, nor for a group that only
+// Logs Insights can read, for which it returns none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
 	if covered := !g.keptFrom.IsZero() && !from.Before(g.keptFrom); covered || g.infrequent.Load() {
 		for _, r := range g.kept {
@@ -203,8 +204,8 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 			at := time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
 			records = append(records, event.Record{Source: key, Stream: stream, Time: at, Text: text, Service: g.service()})
 		}
-		// The service repeats its token at the end of the stream. A page that is far from full (10,000
-		// events or 1 MB) is taken for the last, which saves every second request.
+		// The service repeats the token at the end of the stream. Taking a page that is far from full (10,000
+		// events or 1 MB) for the last one usually saves that second request.
 		if len(out.Events) < 5000 && size < 1<<19 || aws.ToString(out.NextForwardToken) == aws.ToString(in.NextToken) {
 			break
 		}

@@ -11,33 +11,33 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
-// This file reads a window of several pages faster than page after page: it cuts the
-// window by time into slices, reads them side by side and takes them in order.
+// This file speeds up the reading of windows of several pages: it cuts a window by time into slices, reads
+// them in parallel and emits them in order.
 
 const (
-	// slicePages is how many pages a slice should have: its last one should be nearly full.
+	// slicePages is the target length of a slice. It is just below a whole number, to nearly fill the last page.
 	slicePages = 3.95
-	// maxWaiting is how many pages of a slice are read before they are taken. A page takes about 3 MB.
+	// maxWaiting is how many pages of a slice may wait to be emitted. A page takes about 3 MB of memory.
 	maxWaiting = 8
-	// wholePages is the size up to which a group that is read ahead is not cut: it fits in its queues.
+	// wholePages is the size up to which a window read ahead is not cut, because the queues can hold it.
 	wholePages = maxWaiting + 2
 )
 
-// beside returns how many slices have to be read at once to use up the rate of requests, at most 8, to bound
-// the memory. One slice reads about 4 pages a second: an answer takes 60 to 150 ms, and 10,000 events about
-// as long to transfer and decode. At the default rate it is 1, and windows are not cut.
+// beside returns how many slices to read in parallel to use up the request rate; the maximum of 8 bounds the
+// memory. One slice reads about 4 pages a second: an answer takes 60 to 150 ms, and transferring and decoding
+// 10,000 events about as long again. At the default rate it returns 1, and windows are not cut.
 func (c *Client) beside() int { return min(max(1, int(math.Ceil(c.cfg.RequestsPerSecond/4))), 8) }
 
 // cuts hands out the slices of a window, the earliest first.
 type cuts struct {
-	in     cloudwatchlogs.FilterLogEventsInput // of the next slice, without its end
-	length time.Duration                       // of the next slice; 0: the rest of the window
-	end    time.Time                           // the slice that would reach it has no end
+	in     cloudwatchlogs.FilterLogEventsInput // for the next slice, without its end time
+	length time.Duration                       // of the next slice; 0 for the rest of the window
+	end    time.Time                           // a slice that would reach it has no end time
 	done   bool
 }
 
-// cutAfter cuts what remains of a window after its first page; in has the token of the second. It returns the
-// events of the page that no slice repeats: all but those of its last millisecond.
+// cutAfter cuts the rest of a window after its first page; in has the token of the second page. It returns
+// the first page's events that no slice repeats: if it cuts, those before the page's last millisecond.
 func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
 	left := pagesAfter(first, now)
@@ -60,18 +60,18 @@ func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.Filt
 	return first, rest
 }
 
-// next returns the request for the next slice.
+// next returns the request for the next slice, and sets done if it is the last.
 func (c *cuts) next() *cloudwatchlogs.FilterLogEventsInput {
 	in := c.in
 	to := time.UnixMilli(*in.StartTime).Add(c.length).Truncate(time.Millisecond)
 	if c.done = c.length == 0 || !to.Before(c.end); !c.done {
-		in.EndTime = aws.Int64(to.UnixMilli() - 1) // the service includes it
+		in.EndTime = aws.Int64(to.UnixMilli() - 1) // inclusive
 		c.in.StartTime = aws.Int64(to.UnixMilli())
 	}
 	return &in
 }
 
-// adapt sets the length of further slices by the sizes of one slice's pages, the last as far as it is full.
+// adapt sets the length of further slices from the page sizes of a finished one; in is that slice's request.
 func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, sizes []int) {
 	last := len(sizes) - 1
 	pages := float64(last) + min(1, float64(sizes[last])/float64(max(1, sizes[0])))
@@ -79,16 +79,16 @@ func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, sizes []int) {
 	c.length = max(time.Duration(length), 1) * time.Millisecond
 }
 
-// slice is a part of a window that is being read.
+// slice is a part of a window; a goroutine reads it.
 type slice struct {
 	in    *cloudwatchlogs.FilterLogEventsInput
-	pages chan []types.FilteredLogEvent // closed at the end, after an error too
+	pages chan []types.FilteredLogEvent // closed at the end or after an error
 	err   error                         // valid once pages is closed
 }
 
 func (g *Group) slice(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) *slice {
 	s := &slice{in: in, pages: make(chan []types.FilteredLogEvent, maxWaiting)}
-	page := *in // its token changes
+	page := *in // a copy, because paging changes the token
 	go func() {
 		defer close(s.pages)
 		for first := true; first || page.NextToken != nil; first = false {
@@ -108,7 +108,7 @@ func (g *Group) slice(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInp
 	return s
 }
 
-// eachSlice reads the slices and passes on their pages in the order of time. It returns with no request left.
+// eachSlice reads the slices and passes their pages to r in order. When it returns, no request is running.
 func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 	ctx, stop := context.WithCancel(ctx)
 	var running []*slice
@@ -122,7 +122,7 @@ func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 	for !rest.done || len(running) > 0 {
 		beside := g.client.beside()
 		if g.ahead.Load() != nil {
-			beside = min(beside, 2) // while up to 4 groups are read ahead
+			beside = min(beside, 2) // per group, while up to 4 groups are read ahead
 		}
 		for !rest.done && len(running) < beside {
 			running = append(running, g.slice(ctx, rest.next()))

@@ -22,23 +22,23 @@ const (
 type filterInput struct {
 	groupRef
 	StartTime     int64  `json:"startTime"`
-	EndTime       int64  `json:"endTime"` // inclusive; 0 is without an end
+	EndTime       int64  `json:"endTime"` // inclusive; 0 for no end
 	FilterPattern string `json:"filterPattern"`
 	NextToken     string `json:"nextToken"`
 	Limit         *int   `json:"limit"`
 	StartFromHead *bool  `json:"startFromHead"` // false: newest first
 }
 
-// cursor is what a token stands for. Its place is an event, so that one that comes in late shifts nothing.
+// cursor is what a token stands for. It stores an event, not an offset, which a late event would shift.
 type cursor struct {
-	query   string   // the request without its token: a token fits no other
-	after   *stored  // nil at the beginning
-	empties int      // empty pages still to come before the next events
-	again   []stored // events of the page before, to be repeated
+	query   string   // the request without its token; the token is valid only for this request
+	after   *stored  // the last event already returned; nil at the beginning
+	empties int      // number of empty pages before the next events
+	again   []stored // events of the previous page to repeat
 	issued  time.Time
 }
 
-// pageSize is the limit asked for, or a smaller one that the fake has.
+// pageSize returns the requested limit, but at most the fake's own.
 func pageSize(asked *int, most int) int {
 	if asked == nil {
 		return most
@@ -85,7 +85,8 @@ func (s *Server) token(at cursor) string {
 	return strconv.Itoa(len(s.cursors) - 1)
 }
 
-// page makes one page from the cursor on: it ends before the first event that would make it too large.
+// page returns the page that begins at the cursor. It ends before the first event that would make it too
+// large.
 func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
@@ -94,7 +95,7 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 		}
 		events = events[i:]
 	}
-	page := append([]stored{}, at.again[max(0, len(at.again)-(limit-1)):]...) // leaves a place for a new event
+	page := append([]stored{}, at.again[max(0, len(at.again)-(limit-1)):]...) // leaves room for a new event
 	size := 0
 	for _, e := range page {
 		size += len(e.Message)
@@ -124,14 +125,14 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 	return out
 }
 
-// getLogEvents reads one stream from its head. Its tokens are never null: at the end of the stream the answer
-// repeats the one that it was asked with.
+// getLogEvents reads one stream from its head. It always returns a token; at the end of the stream the token
+// is that of the request.
 func (s *Server) getLogEvents(req Request) any {
 	in := decode[struct {
 		groupRef
 		Stream        string `json:"logStreamName"`
 		StartTime     int64  `json:"startTime"`
-		EndTime       int64  `json:"endTime"` // exclusive, unlike that of FilterLogEvents
+		EndTime       int64  `json:"endTime"` // exclusive, unlike in FilterLogEvents
 		NextToken     string `json:"nextToken"`
 		Limit         *int   `json:"limit"`
 		StartFromHead bool   `json:"startFromHead"`
@@ -160,9 +161,9 @@ func (s *Server) getLogEvents(req Request) any {
 }
 
 var (
-	// ErrInvalid is Compile's error for a pattern that the service would refuse.
+	// ErrInvalid is Compile's error for a pattern that the service would reject.
 	ErrInvalid = errors.New("invalid filter pattern")
-	// ErrUnsupported is Compile's error for a pattern that only the real service supports.
+	// ErrUnsupported is Compile's error for a pattern that the service may accept but this package cannot match.
 	ErrUnsupported = errors.New("a JSON or space-delimited pattern or a regular expression")
 )
 
@@ -170,15 +171,15 @@ var (
 // pattern syntax" (FilterAndPatternSyntax):
 //
 //   - An empty or blank pattern, and the term " ", match every event.
-//   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of several "?term"
-//     one must, but beside terms of another kind every "?term" is ignored.
-//   - A phrase, or a term with characters other than letters, digits and "_", needs double quotes; `\"` and
-//     `\\` stand for the quote and the backslash, as AWS's own CDK writes them (aws-logs, quoteTerm).
-//   - A term matches anywhere, inside words too: the page's older edition gives "Exiting with ERRORCODE: -1"
-//     for the pattern ERROR. Whitespace in a phrase counts, at its ends too.
+//   - Terms are case-sensitive. All plain terms must match, and no "-term" may. At least one "?term" must
+//     match, but if there are terms of another kind, every "?term" is ignored.
+//   - A phrase, or a term with characters other than letters, digits and "_", must be in double quotes, where
+//     `\"` and `\\` stand for quote and backslash, as AWS's own CDK writes them (aws-logs, quoteTerm).
+//   - A term matches anywhere, even inside words: an older edition of that page lists the match "Exiting with
+//     ERRORCODE: -1" for the pattern ERROR. Whitespace in a phrase is significant, even at its ends.
 type Pattern struct{ all, any, none []string }
 
-// Compile reads a pattern. It does not check its length.
+// Compile parses a pattern. It does not check the length.
 func Compile(text string) (*Pattern, error) {
 	text = strings.TrimSpace(text)
 	switch {
@@ -211,12 +212,12 @@ func Compile(text string) (*Pattern, error) {
 }
 
 var (
-	// term matches one term with its sign: in quotes, or a word up to a space.
+	// term matches one term with its sign: a quoted string, or a word that ends at whitespace.
 	term    = regexp.MustCompile(`^([?-]?)(?:"((?s:\\.|[^"\\])*)"|([0-9A-Za-z_]+)(?:[ \t\r\n]|$))`)
 	escaped = regexp.MustCompile(`(?s)\\(.)`)
 )
 
-// Match reports whether the pattern finds the message.
+// Match reports whether the pattern matches the message.
 func (p *Pattern) Match(message string) bool {
 	in := func(term string) bool { return strings.TrimSpace(term) == "" || strings.Contains(message, term) }
 	notIn := func(term string) bool { return !in(term) }

@@ -1,13 +1,13 @@
 // Package cloudwatchtest is a fake CloudWatch Logs: an http.Handler that speaks the service's wire format,
 // AWS JSON 1.1, holds log groups in memory and enforces the real limits.
 //
-// It supports FilterLogEvents, GetLogEvents and DescribeLogGroups, the queries of Logs Insights that the
-// client makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model
-// (Logs_20140328), error messages from recorded AWS answers. The fake answers a parameter or pattern that it
-// does not support with status 501 and an explanation, never with a guess. It takes a request's region from
-// the signature's scope, and does not verify the signature.
+// It supports FilterLogEvents, GetLogEvents, DescribeLogGroups, the client's Logs Insights queries, and STS's
+// GetCallerIdentity. Limits and shapes come from the service's Smithy model (Logs_20140328), error messages
+// from recorded AWS answers. If it does not support a parameter or pattern, it answers 501 with an
+// explanation instead of guessing. It reads a request's region from the scope of the signature, which it does
+// not verify.
 //
-// It imports nothing of this project but package fake.
+// Of this project it imports only package fake.
 package cloudwatchtest
 
 import (
@@ -26,42 +26,42 @@ import (
 )
 
 const (
-	// Account is the account that all groups are in, as 12 digits.
+	// Account is the id of the account that has all groups.
 	Account = "123456789012"
 
 	identity = "arn:aws:sts::" + Account + ":assumed-role/errmon/GitHubActions"
 )
 
-// Server is the fake. The exported fields may be changed between requests, not
-// during one; methods may be called at any time.
+// Server is the fake. The exported fields may be changed only between requests. The methods may be called at
+// any time.
 type Server struct {
-	Now          func() time.Time     // an event is readable from its ingestion time on
-	PageEvents   int                  // the most events on a page; 0 for the service's own 10,000
-	EmptyPages   int                  // empty pages before each page of events; if any, another ends the list
-	RepeatEvents int                  // how many events of the previous page each page repeats
-	QueryPolls   int                  // polls that find a query still running
-	Infrequent   []string             // groups in the class INFREQUENT_ACCESS, which only queries can read
+	Now          func() time.Time     // the clock; events are invisible before their ingestion time
+	PageEvents   int                  // maximum number of events on a page; 0 for the service's 10,000
+	EmptyPages   int                  // empty pages before each page of events; if not 0, an empty page is also the last
+	RepeatEvents int                  // number of events of the previous page that each page repeats
+	QueryPolls   int                  // number of polls that find a query still running
+	Infrequent   []string             // groups of the class INFREQUENT_ACCESS, which only queries can read
 	Allow        []string             // the allowed IAM actions, such as "logs:FilterLogEvents"; nil allows all
-	IdentityCode string               // the STS error code of GetCallerIdentity's refusal; empty if it is allowed
-	Fault        func(Request) *Fault // called for each request but GetCallerIdentity; may be or return nil
+	IdentityCode string               // STS's error code for GetCallerIdentity; empty to let it succeed
+	Fault        func(Request) *Fault // called for each request except GetCallerIdentity; may be nil or return nil
 	mu           sync.Mutex           // guards the fields below
 	groups       map[string]*group    // by region and name
 	cursors      []cursor             // by token
 	queries      []*query             // by id
-	running      int                  // queries
-	peak         int                  // the most of running at once
+	running      int                  // number of queries now running
+	peak         int                  // highest value of running
 	requests     []Request
 	sequence     int
 }
 
-// Request is one request as the fake received it.
+// Request is a request as the fake received it.
 type Request struct {
 	Action string // such as "FilterLogEvents"
 	Region string
 	Body   json.RawMessage
 }
 
-// Fault is an answer to send instead of the right one.
+// Fault is an answer that replaces the correct one.
 type Fault struct {
 	Status int    // 0 closes the connection without an answer
 	Body   string // sent as it is
@@ -72,8 +72,8 @@ func Refusal(code, message string) *Fault {
 	return &Fault{Status: http.StatusBadRequest, Body: marshal(refuse(code, message).Body)}
 }
 
-// Requests returns all requests so far, in order, including those that were refused or got a Fault, but not
-// those for GetCallerIdentity.
+// Requests returns all requests so far in order, including refused ones and those with a Fault, but without
+// GetCallerIdentity.
 func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
@@ -82,7 +82,7 @@ var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the client is gone
+		return // the client has disconnected
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		s.serveIdentity(w)
@@ -112,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fake.Serve(w, func() { answer{Status: http.StatusOK, Body: s.answer(r.Method, req)}.Write(w) })
 }
 
-// answer handles a request. Like the service it checks permissions before parameters.
+// answer handles a request. Like the service, it checks permissions before parameters.
 func (s *Server) answer(method string, req Request) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,7 +127,7 @@ func (s *Server) answer(method string, req Request) any {
 	must(method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
 	must(req.Region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
 	var ref groupRef
-	_ = json.Unmarshal(req.Body, &ref) // a malformed body names no group, and is refused later
+	_ = json.Unmarshal(req.Body, &ref) // a malformed body is refused later
 	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.Action), refuse("AccessDeniedException",
 		fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: because no identity-based policy allows the logs:%s action",
 			identity, req.Action, arn(req.Region, ref.name()), req.Action)))
@@ -138,7 +138,7 @@ func arn(region, group string) string {
 	return "arn:aws:logs:" + region + ":" + Account + ":log-group:" + group
 }
 
-// decode parses a request's body. A field that T does not have is unsupported.
+// decode parses a request's body. It refuses a field that T lacks as unsupported.
 func decode[T any](req Request) (in T) {
 	decoder := json.NewDecoder(bytes.NewReader(req.Body))
 	decoder.DisallowUnknownFields()
@@ -162,7 +162,7 @@ func refuse(code, message string) answer {
 
 func invalid(message string) answer { return refuse("InvalidParameterException", message) }
 
-// constraint returns the refusal of a value that the service's model does not allow.
+// constraint returns the service's refusal of a value that its model does not allow.
 func constraint(at string, value any) answer {
 	return invalid(fmt.Sprintf("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint", value, at))
 }
@@ -178,7 +178,7 @@ func marshal(v any) string {
 	return string(text)
 }
 
-// serveIdentity answers STS's GetCallerIdentity, the only request with a form as its body.
+// serveIdentity answers STS's GetCallerIdentity, the only request whose body is a form.
 func (s *Server) serveIdentity(w http.ResponseWriter) {
 	const namespace = `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"`
 	w.Header().Set("Content-Type", "text/xml")
