@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// The kinds of calls that need a permission other than issues: write, see forbidden.
+// The kinds of calls that require a permission other than issues: write; see permit.
 const (
 	kindFile     = "read file"
 	kindSource   = "read code"
@@ -28,18 +28,18 @@ func (c *Client) path(format string, args ...any) string {
 	return "repos/" + c.FullName() + "/" + fmt.Sprintf(format, args...)
 }
 
-// call is a request under way, and the transport of the go-github client that sends it.
+// call sends one request: it is the transport of a go-github client.
 type call struct {
 	polite.Request
 	api     *polite.Client
-	failure error // go-github drops it once the context has ended, and with it that a write may have arrived
+	failure error // kept because go-github hides it, even ErrAmbiguous, once the context has ended
 }
 
 // RoundTrip implements http.RoundTripper.
 func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.URL = req.URL.String()
 	if req.Body != nil {
-		s.Body, _ = io.ReadAll(req.Body) // from memory, see send
+		s.Body, _ = io.ReadAll(req.Body) // cannot fail: the body is in memory
 	}
 	a, err := s.api.Do(req.Context(), s.Request)
 	if s.failure = err; err != nil {
@@ -48,9 +48,9 @@ func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
-// send sends a request with in as its body and decodes the answer into out, unless nil. An answer that is
-// not a success is a refusal. Each request has a go-github client of its own, because v62 refuses calls by
-// the rate limits of earlier ones and the machine's own clock.
+// send sends a request with in as its body, and decodes the answer into out; either may be nil. An answer
+// that is not a success is returned as a refusal. Each request gets a new go-github client, because one of
+// v62 refuses calls by itself, judging by the rate limits of its earlier calls and the machine's clock.
 func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	sent := &call{Request: r, api: c.api}
@@ -85,7 +85,7 @@ func (c *Client) read(ctx context.Context, kind, address string, out any) error 
 	return c.call(ctx, polite.Request{Kind: kind, Method: http.MethodGet, URL: address}, nil, out)
 }
 
-// find is read, but reports a 404 as false.
+// find works like read, but returns false instead of an error for a 404.
 func (c *Client) find(ctx context.Context, kind, address string, out any) (bool, error) {
 	err := c.read(ctx, kind, address, out)
 	if refusalOf(err).status == http.StatusNotFound {
@@ -94,11 +94,11 @@ func (c *Client) find(ctx context.Context, kind, address string, out any) (bool,
 	return err == nil, err
 }
 
-// refusal is an answer that is not a success.
+// refusal is the error for an answer that is not a success.
 type refusal struct {
-	error   // explains it to the user
+	error   // the explanation for the user
 	status  int
-	message string // GitHub's own: foreign text
+	message string // from GitHub: foreign text
 	fields  []gh.Error
 }
 
@@ -108,13 +108,13 @@ func (r *refusal) Is(target error) bool {
 	return target == ErrForbidden && r.status == http.StatusForbidden
 }
 
-// refusalOf returns the refusal in an error, or the zero refusal.
+// refusalOf returns the refusal that err wraps, or an empty one.
 func refusalOf(err error) *refusal {
 	r, _ := errors.AsType[*refusal](err)
 	return cmp.Or(r, &refusal{})
 }
 
-// wrap works like fmt.Errorf, but nil stays nil.
+// wrap prefixes err with a message. It returns nil if err is nil.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -122,32 +122,33 @@ func wrap(err error, format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, err)...)
 }
 
-// The errors that callers act on, for errors.Is. Every other error is for people.
+// The errors that callers may test for with errors.Is.
 var (
-	// ErrGone: the issue is no longer in this repository.
+	// ErrGone means that the issue is no longer in this repository.
 	ErrGone = errors.New("the issue is gone from this repository")
-	// ErrAmbiguous: the issue or comment may or may not have been written.
+	// ErrAmbiguous means that the issue or comment may or may not have been written.
 	ErrAmbiguous = errors.New("GitHub may or may not have done it")
-	// ErrPartialListing: issues may be missing from the listing.
+	// ErrPartialListing means that issues may be missing from the listing.
 	ErrPartialListing = errors.New("nothing is written without the complete list of issues")
-	// ErrBudget: the rate limit leaves no room before the run ends. Nothing was written; a later run can do it.
+	// ErrBudget means that a rate limit prevented the request. Nothing was written; a later run can do it.
 	ErrBudget = errors.New("no requests left")
-	// ErrRefused: the token, its permissions or the repository's settings prevent every write.
+	// ErrRefused means that the token, its permissions or the repository's settings prevent every write.
 	ErrRefused = errors.New("refused")
-	// ErrForbidden: GitHub or a firewall answered 403. It is also ErrRefused, but the next write may succeed.
+	// ErrForbidden means that GitHub or a firewall answered 403. It comes with ErrRefused, but another write may
+	// still succeed.
 	ErrForbidden = errors.New("forbidden")
-	// ErrNotFound: the repository has no such file or commit.
+	// ErrNotFound means that the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")
 
 	errUnusable = errors.New("GitHub's answer is unusable")
 )
 
 const (
-	noIntegration = "Resource not accessible by integration" // GitHub's words to a token of a workflow or App
+	noIntegration = "Resource not accessible by integration" // GitHub's message for the token of a workflow or App
 	enableIssues  = "enable them under Settings → General → Features → Issues"
 )
 
-// explain words a refusal for the user and names the input to fix. It never repeats a request's headers.
+// explain returns an error that describes a refusal to the user and, where possible, names the input to fix.
 func (c *Client) explain(kind string, r *refusal) error {
 	name, said := fmt.Sprintf("repository %q", c.FullName()), c.api.Quote(r.message)
 	switch r.status {
@@ -179,12 +180,12 @@ func (c *Client) explain(kind string, r *refusal) error {
 	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "no message"))
 }
 
-// refused is the error of a refusal that every write would meet.
+// refused returns the error for a refusal that every write would meet.
 func refused(what, remedy string) error {
 	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
 }
 
-// permit returns how to give the token the permission that a 403 says it lacks.
+// permit returns the remedy for a 403: how to give the token the missing permission.
 func (c *Client) permit(kind, message string) string {
 	scope, permission := "issues: write", "Issues: Read and write"
 	switch kind {
@@ -204,9 +205,9 @@ func (c *Client) permit(kind, message string) string {
 	return fmt.Sprintf("check github-token and `permissions: %s`", scope)
 }
 
-// onIssue is call for a request about one issue, where 404, 410 and a redirect mean that the issue is gone.
-// But GitHub also answers 410 if issues are disabled, which its wording reveals, and redirects if the
-// repository was renamed, which asking for the repository reveals. Neither may look like lost issues.
+// onIssue works like call for a request about one issue. It returns ErrGone for a 404, 410 or redirect, with
+// two exceptions that must not look like lost issues: GitHub also answers 410 if issues are disabled, which
+// its message reveals, and redirects if the repository was renamed, which another request reveals.
 func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) error {
 	err := c.call(ctx, r, in, out)
 	switch refused := refusalOf(err); {

@@ -1,15 +1,16 @@
-// Package github lists, gets, creates, edits, labels and comments on the issues of one repository, with a
-// plain Issue of its own, and reads the repository's code. Requests go through go-github. The rules:
+// Package github lists, gets, creates, edits, labels and comments on the issues of one repository, which it
+// returns as plain Issue values, and reads the repository's code. It uses go-github. Its rules:
 //
-//   - A listing is complete or an error (ErrPartialListing): a missing issue would be filed again.
-//   - A create or comment whose answer is lost is reported (ErrAmbiguous) and never repeated.
-//     Everything else is idempotent and repeated.
-//   - One request at a time, writes spaced out, GitHub's rate limits obeyed, and part of
-//     the hour's requests left to others (ErrBudget).
-//   - Redirects are never followed. GitHub answers alike for an issue that was
-//     transferred and for a repository that was renamed.
+//   - A listing is complete or an error (ErrPartialListing), because an issue that is
+//     missing from it would be filed again.
+//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried.
+//     Everything else is retried; it is idempotent.
+//   - It sends one request at a time, spaces out writes, obeys GitHub's rate limits, and
+//     leaves part of the hour's requests to others (ErrBudget).
+//   - It follows no redirects. GitHub redirects both for a transferred issue and for a
+//     renamed repository.
 //
-// Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never a token.
+// Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never the token.
 //
 // It may import clock, finding and polite.
 package github
@@ -32,30 +33,30 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Config names the repository, the token, and the pace.
+// Config configures a client.
 type Config struct {
-	Token string // sent without surrounding space; tokens have no fixed length or prefix
-	// TokenSource, if set, supplies the token of each attempt instead. Its error may be ErrRefused.
+	Token string // surrounding space is trimmed, nothing else is checked: tokens have no fixed length or prefix
+	// TokenSource, if set, replaces Token. It is called for each attempt, and its error may be ErrRefused.
 	TokenSource   func(context.Context) (string, error)
 	BaseURL       string // GITHUB_API_URL, such as https://api.github.com or https://ghes.example/api/v3
 	Owner         string
 	Repo          string
-	WriteInterval time.Duration // from the end of a write to the next; GitHub asks for a second or more
+	WriteInterval time.Duration // from the end of one write to the start of the next; GitHub asks for at least a second
 	Clock         clock.Clock
 }
 
 // Client talks to one repository. It is safe for concurrent use, but sends only one request at a time.
 type Client struct {
 	base        *url.URL
-	api         *polite.Client // below go-github
+	api         *polite.Client // sends go-github's requests
 	limits      *limits
 	owner, repo string
-	refused     []string // see Refused
+	refused     []string // returned by Refused
 }
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// New checks the configuration without a network call.
+// New checks the configuration and returns a client. It makes no network call.
 func New(c Config) (*Client, error) {
 	if !validName.MatchString(c.Owner) || !validName.MatchString(c.Repo) {
 		return nil, fmt.Errorf("repository %q is not of the form owner/name: check repository", c.Owner+"/"+c.Repo)
@@ -76,7 +77,8 @@ func New(c Config) (*Client, error) {
 	return &Client{base: base, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
-// In returns a client for another repository, of a valid name, that shares this one's token, pace and limits.
+// In returns a client for another repository that shares this one's token, pace and rate limits. The names
+// must be valid; they are not checked.
 func (c *Client) In(owner, repo string) *Client {
 	return &Client{base: c.base, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }
@@ -84,7 +86,7 @@ func (c *Client) In(owner, repo string) *Client {
 // FullName returns the repository as OWNER/REPO.
 func (c *Client) FullName() string { return c.owner + "/" + c.repo }
 
-// Requests returns how many requests were sent so far, retries included, by kind, such as "create issue".
+// Requests returns the number of requests sent so far by kind, such as "create issue", retries included.
 func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
 // Ahead is how far this machine's clock is ahead of GitHub's, negative if behind.
@@ -101,7 +103,7 @@ func (a Ahead) String() string {
 	return time.Duration(a).String() + " ahead of GitHub's"
 }
 
-// Ahead compares the clock with the Date of the last answer, to the second; 0 before the first answer.
+// Ahead compares the clock with the Date header of the last answer, to the second; 0 before the first answer.
 func (c *Client) Ahead() Ahead { return Ahead(c.limits.ahead.Load()) }
 
 // Repository is GitHub's record of the repository.
@@ -114,18 +116,19 @@ type Repository struct {
 	PushedAt   time.Time `json:"pushed_at"`         // the last push to any branch
 }
 
-// Repository reads the repository's record.
+// Repository gets the repository's record.
 func (c *Client) Repository(ctx context.Context) (Repository, error) {
 	var r Repository
 	err := c.read(ctx, "get repository", "repos/"+c.FullName(), &r)
 	return r, wrap(err, "get repository")
 }
 
-// WorkflowLogin is the login that a workflow's own token writes as. Such a token may not GET /user.
+// WorkflowLogin is the author of what a workflow's own token writes. Such a token may not GET /user.
 const WorkflowLogin = "github-actions[bot]"
 
-// Login returns the login that the token's issues have as author. GitHub does not reveal it to installation
-// tokens, so each counts as the workflow's. The login of another GitHub App must be added to trusted-logins.
+// Login returns the login that appears as the author of the token's issues. GitHub does not reveal it to
+// installation tokens, so for those Login returns WorkflowLogin: users of another GitHub App must add its
+// login to trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
 	var user struct{ Login string }
 	err := c.read(ctx, "get user", "user", &user)
@@ -135,10 +138,10 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	return user.Login, wrap(err, "get the token's user")
 }
 
-// ReadFile returns a file of the default branch. Files over 1 MB are an error, because the contents API omits
-// their content. It returns ErrNotFound if there is no such file, or a directory instead.
+// ReadFile returns the content of a file on the default branch. It fails for files over 1 MB, whose content
+// GitHub's contents API omits, and returns ErrNotFound if there is no such file or the path is a directory.
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
-	if strings.Contains(path, "..") { // leaves the contents API
+	if strings.Contains(path, "..") { // would address another part of the API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)
 	}
 	var file struct {
@@ -147,7 +150,7 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	}
 	_, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &file)
 	switch {
-	case errors.Is(err, errUnusable) || err == nil && file.Type != "file": // a directory's list, or nothing
+	case errors.Is(err, errUnusable) || err == nil && file.Type != "file": // a directory, which is a list, or a 404
 		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
 	case err != nil:
 	case file.Encoding != "base64":
@@ -156,8 +159,9 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	return file.Content, wrap(err, "read file %q", path)
 }
 
-// AppToken returns a Config.TokenSource for a GitHub App's installation, without a network call. Its tokens
-// last an hour and are renewed in time. The key is the App's private key in PEM. Errors name the input.
+// AppToken returns a Config.TokenSource for an installation of a GitHub App; key is the App's private key in
+// PEM. It makes no network call itself. Tokens last an hour and are renewed before they expire. Errors name
+// the input to fix.
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {
@@ -175,9 +179,9 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	}, nil
 }
 
-// Dispatch sends a repository_dispatch of a type of at most 100 characters, with a payload: a JSON
-// object of at most 10 keys and less than 64 KB, or nil. It is repeated like an idempotent request,
-// because the payload's reader counts each id once. The error is ErrRefused if no retry can help.
+// Dispatch sends a repository_dispatch event. eventType has at most 100 characters; payload is nil or a JSON
+// object of at most 10 keys and less than 64 KB. The request may be retried although the first attempt
+// arrived: the payload's reader counts each id once. The error is ErrRefused if no retry can help.
 func (c *Client) Dispatch(ctx context.Context, eventType string, payload []byte) error {
 	in := struct {
 		Type    string          `json:"event_type"`

@@ -17,7 +17,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Issue is an issue as GitHub has it. Pull requests, which GitHub's API lists as issues, never appear.
+// Issue is an issue on GitHub. It is never a pull request, although GitHub's API lists those as issues.
 type Issue struct {
 	Number      int
 	Title       string
@@ -25,7 +25,7 @@ type Issue struct {
 	State       string // "open" or "closed"
 	Locked      bool
 	StateReason string // "completed", "not_planned", "duplicate", "reopened" or empty
-	URL         string // the page people see
+	URL         string // of the web page
 	Author      string // login; empty for a deleted account
 	Labels      []string
 	Assignees   []string // logins
@@ -33,12 +33,12 @@ type Issue struct {
 	ClosedAt    time.Time // zero while open
 }
 
-// Has reports whether the issue carries a label, in any case as in GitHub.
+// Has reports whether the issue has a label. Like GitHub it ignores case.
 func (i Issue) Has(label string) bool {
 	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 }
 
-// issueOf refuses what cannot be an issue, such as a proxy's answer, instead of returning empty fields.
+// issueOf converts an issue. It returns refusal for an answer without an issue's fields, such as a proxy's.
 func issueOf(in *gh.Issue, refusal error) (Issue, error) {
 	if in.GetNumber() <= 0 || in.GetState() == "" {
 		return Issue{}, fmt.Errorf("%w: the answer is not an issue", refusal)
@@ -57,21 +57,21 @@ func issueOf(in *gh.Issue, refusal error) (Issue, error) {
 	return issue, nil
 }
 
-// Edit holds the fields of an issue to create or change; an empty field is left alone. GitHub takes a title
-// of at most 256 and a body of at most 65,536 characters, and creates labels it does not know.
+// Edit holds the fields of an issue to create or change; an empty field is left unchanged. GitHub accepts a
+// title of at most 256 and a body of at most 65,536 characters, and creates labels that do not exist.
 type Edit struct {
 	Title string `json:"title,omitempty"`
 	Body  string `json:"body,omitempty"`
 	State string `json:"state,omitempty"` // "open" or "closed"
-	// StateReason is as in Issue. GitHub ignores it unless the state changes.
+	// StateReason has the values of Issue.StateReason. GitHub ignores it unless the state changes.
 	StateReason string   `json:"state_reason,omitempty"`
-	Labels      []string `json:"labels,omitzero"`    // all of them; nil leaves them alone
-	Assignees   []string `json:"assignees,omitzero"` // all of them; nil leaves them alone
-	Type        string   `json:"type,omitempty"`     // GitHub's issue type
+	Labels      []string `json:"labels,omitzero"`    // replace the current ones; nil keeps those
+	Assignees   []string `json:"assignees,omitzero"` // replace the current ones; nil keeps those
+	Type        string   `json:"type,omitempty"`     // name of an issue type of the organization
 }
 
-// Get fetches one issue. It returns ErrGone if the issue was deleted, transferred or never existed, and for
-// the number of a pull request.
+// Get fetches an issue. It returns ErrGone if the issue was deleted, transferred or never existed, or if the
+// number is that of a pull request.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	var got gh.Issue
 	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
@@ -84,15 +84,16 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	return issueOf(&got, errUnusable)
 }
 
-// Create files an issue. It returns ErrAmbiguous if the issue may exist although no readable answer came:
-// list again before another try. If GitHub refuses the type or the assignees, the issue is filed without
-// them. GitHub silently drops labels that the token may not set: compare the returned Labels.
+// Create files an issue. It returns ErrAmbiguous if there was no readable answer but the issue may exist;
+// list the issues before trying again. If GitHub refuses the type or the assignees, Create files the issue
+// without them. GitHub silently drops labels that the token may not set; compare the returned Labels.
 func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
 	issue, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}, e, c.call)
 	return issue, wrap(err, "create issue")
 }
 
-// write sends a new or changed issue, and again without a type or assignees that GitHub refuses; see Refused.
+// write sends a new or changed issue. If GitHub refuses the type or the assignees, it records that for
+// Refused and tries again without them.
 func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (Issue, error) {
 	for {
 		var written gh.Issue
@@ -114,26 +115,27 @@ func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(
 	}
 }
 
-// invalid reports whether GitHub's validation (422) rejects one of the fields.
+// invalid reports whether err is a failed validation (422) of one of the fields.
 func invalid(err error, fields ...string) bool {
 	r := refusalOf(err)
 	return r.status == http.StatusUnprocessableEntity &&
 		slices.ContainsFunc(r.fields, func(e gh.Error) bool { return slices.Contains(fields, e.Field) })
 }
 
-// Refused returns the types and assignees that GitHub refused. Their issues were written without them.
+// Refused describes the types and assignees that GitHub refused; the issues were written without them.
 func (c *Client) Refused() []string { return c.refused }
 
-// Edit changes an issue. An edit whose answer is lost is sent again. It returns ErrGone as Get does.
+// Edit changes an issue. An edit whose answer is lost is retried. It returns ErrGone as Get does.
 func (c *Client) Edit(ctx context.Context, number int, e Edit) error {
 	return c.edit(ctx, number, e, nil)
 }
 
 var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
-// Rewrite fetches an issue, passes it to change, and writes the Edit that change returns unless that is zero.
-// GitHub has no compare-and-swap, so what people write between the two requests is lost. If the rate limit
-// delays the write, it starts again, up to polite.MaxRefusals times. It returns ErrGone, or change's error.
+// Rewrite fetches an issue, passes it to change, and writes the Edit that change returns unless it is zero.
+// GitHub has no compare-and-swap, so a change by a person between the two requests may be overwritten. If the
+// rate limit delays the write, Rewrite fetches the issue again, and gives up after polite.MaxRefusals tries.
+// It returns ErrGone as Get does, and any error of change.
 func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Edit, error)) error {
 	for tries := 1; ; tries++ {
 		issue, err := c.Get(ctx, number)
@@ -157,15 +159,15 @@ func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) erro
 	return wrap(err, "edit issue #%d", number)
 }
 
-// Comment is a comment on an issue, as GitHub sends it. A later one has the larger ID.
+// Comment is a comment on an issue, in the shape of GitHub's JSON. Later comments have larger IDs.
 type Comment struct {
 	ID   int64
 	Body string
 	User struct{ Login string } // empty for a deleted account
 }
 
-// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the comment may have been
-// posted although no readable answer came, and ErrGone as Get does.
+// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if there was no readable
+// answer but the comment may have been posted, and ErrGone as Get does.
 func (c *Client) Comment(ctx context.Context, number int, body string) (posted Comment, err error) {
 	r := polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous}
 	err = c.onIssue(ctx, r, map[string]string{"body": body}, &posted)
@@ -175,14 +177,15 @@ func (c *Client) Comment(ctx context.Context, number int, body string) (posted C
 	return posted, wrap(err, "comment on issue #%d", number)
 }
 
-// Comments returns up to 100 comments written or changed since a time, oldest first; ErrGone as Get does.
+// Comments returns the first 100 comments written or edited since a time, oldest first. It returns ErrGone as
+// Get does.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) (found []Comment, err error) {
 	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
 	err = c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found)
 	return found, wrap(err, "list comments of issue #%d", number)
 }
 
-// DeleteComment deletes a comment.
+// DeleteComment deletes a comment. It is not an error if there is none.
 func (c *Client) DeleteComment(ctx context.Context, id int64) error {
 	err := c.call(ctx, polite.Request{Kind: "delete comment", Method: http.MethodDelete, URL: c.path("issues/comments/%d", id)}, nil, nil)
 	if refusalOf(err).status == http.StatusNotFound { // deleted by an attempt whose answer was lost
@@ -191,14 +194,14 @@ func (c *Client) DeleteComment(ctx context.Context, id int64) error {
 	return wrap(err, "delete comment %d", id)
 }
 
-// AddLabels adds labels to those an issue has. It returns ErrGone as Get does.
+// AddLabels adds labels to an issue. It returns ErrGone as Get does.
 func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) error {
 	err := c.onIssue(ctx, polite.Request{Kind: "add labels", Method: http.MethodPost, URL: c.path("issues/%d/labels", number)}, labels, nil)
 	return wrap(err, "label issue #%d", number)
 }
 
-// RemoveLabel removes a label from an issue. An issue that lacks it, or never existed, is not an error;
-// otherwise it returns ErrGone as Get does.
+// RemoveLabel removes a label from an issue. It is not an error if the issue lacks the label or never
+// existed. It returns ErrGone if the issue was deleted or transferred.
 func (c *Client) RemoveLabel(ctx context.Context, number int, label string) error {
 	address := c.path("issues/%d/labels/%s", number, url.PathEscape(label))
 	err := c.onIssue(ctx, polite.Request{Kind: "remove label", Method: http.MethodDelete, URL: address}, nil, nil)
@@ -208,12 +211,12 @@ func (c *Client) RemoveLabel(ctx context.Context, number int, label string) erro
 	return wrap(err, "remove the label %q from issue #%d", label, number)
 }
 
-// EnsureLabel creates a label unless the repository has one of that name, which is left as it is.
-// The name has at most 50 characters, the description 100; the colour is six hexadecimal digits without "#".
+// EnsureLabel creates a label. An existing label of that name is left unchanged. A name has at most 50
+// characters and a description 100; the colour is six hexadecimal digits without "#".
 func (c *Client) EnsureLabel(ctx context.Context, name, color, description string) error {
 	err := c.call(ctx, polite.Request{Kind: "create label", Method: http.MethodPost, URL: c.path("labels")},
 		map[string]string{"name": name, "color": color, "description": description}, nil)
-	if refusalOf(err).status == http.StatusUnprocessableEntity { // perhaps it exists
+	if refusalOf(err).status == http.StatusUnprocessableEntity { // also GitHub's answer for an existing label
 		if exists, failed := c.HasLabel(ctx, name); failed == nil && exists {
 			return nil
 		}
@@ -221,7 +224,7 @@ func (c *Client) EnsureLabel(ctx context.Context, name, color, description strin
 	return wrap(err, "create label %q", name)
 }
 
-// HasLabel reports whether the repository has a label of that name, in any case.
+// HasLabel reports whether the repository has a label of that name, ignoring case.
 func (c *Client) HasLabel(ctx context.Context, name string) (bool, error) {
 	exists, err := c.find(ctx, "get label", c.path("labels/%s", url.PathEscape(name)), nil)
 	return exists, wrap(err, "get label %q", name)

@@ -14,23 +14,23 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// reserve is how many of the hour's requests, 1,000 for all workflows of a repository, are left to others.
+// reserve is how many requests an hour are left to others; all workflows of a repository share 1,000.
 const reserve = 50
 
-// limits paces writes and obeys GitHub's rate limits. A GitHub Enterprise Server may send none.
+// limits paces writes and obeys GitHub's rate limits. A GitHub Enterprise Server may have none.
 type limits struct {
 	clock         clock.Clock
 	writeInterval time.Duration
 	nextWrite     time.Time
 
-	// The hour's budget as GitHub last reported it; without one, reset is zero.
+	// The hour's remaining requests as GitHub last reported them. reset is zero before the first report.
 	remaining int
 	reset     time.Time
 
-	ahead atomic.Int64 // how far the clock is ahead of GitHub's, by the last answer
+	ahead atomic.Int64 // a Duration, see Ahead
 }
 
-// Ready implements polite.Limits: it spares the reserve, and spaces writes out.
+// Ready implements polite.Limits. It keeps the reserve and spaces out writes.
 func (l *limits) Ready(r polite.Request) (time.Time, error) {
 	if (r.Extra || r.Writes()) && l.remaining < reserve && l.clock.Now().Before(l.reset) {
 		what := fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
@@ -43,7 +43,7 @@ func (l *limits) Ready(r polite.Request) (time.Time, error) {
 	return l.nextWrite, nil
 }
 
-// Note implements polite.Limits. GraphQL has a budget of its own, in points.
+// Note implements polite.Limits. It ignores the limits of GraphQL, which has its own budget in points.
 func (l *limits) Note(r polite.Request, h http.Header) {
 	now := l.clock.Now()
 	if r.Writes() {
@@ -63,12 +63,12 @@ func resetTime(h http.Header) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// limitWords appear in the message or the documentation's address; a secondary limit may come without any
-// header. "abuse" is the wording of older GitHub Enterprise Servers.
+// limitWords matches the message or documentation URL of a rate limit; secondary limits may have no header.
+// Older GitHub Enterprise Servers write "abuse detection".
 var limitWords = regexp.MustCompile(`(?i)rate.limit|abuse detection`)
 
-// Refused implements polite.Limits. GitHub also uses 403 for final refusals. Pauses follow GitHub's order:
-// Retry-After; else, with nothing remaining, the reset; else a minute, then twice as long each time.
+// Refused implements polite.Limits. GitHub also uses 403 for permanent refusals. As GitHub's documentation
+// asks, the pause is Retry-After; else, if no requests remain, until the reset; else a minute, then doubled.
 func (l *limits) Refused(a *polite.Answer, times int) (again time.Time, refused bool) {
 	after, spent := a.Header.Get("Retry-After"), a.Header.Get("X-Ratelimit-Remaining") == "0"
 	refused = a.Status == http.StatusTooManyRequests ||

@@ -16,15 +16,15 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// List returns every issue with the label, open and closed, oldest first, each once. It returns
-// ErrPartialListing, and no issues, unless it is sure to have seen all of them. visit, if not nil, is called
-// for each issue as its page is read, and may drop its body: those of 10,000 issues are 55 MB.
-// GitHub takes a comma in label for "and".
+// List returns every issue with the label, open or closed, oldest first and without duplicates. Unless it is
+// sure to have seen all of them, it returns ErrPartialListing and no issues. visit, if not nil, is called
+// for each issue as its page is read. It may drop the body, because those of 10,000 issues are 55 MB.
+// A comma in label separates several labels, all of which the issues must have.
 func (c *Client) List(ctx context.Context, label string, visit func(*Issue)) ([]Issue, error) {
 	return c.list(ctx, url.Values{"labels": {label}, "direction": {"asc"}}, math.MaxInt, visit)
 }
 
-// ListByCreator returns every issue by an author, without the bodies: a second view, to check List against.
+// ListByCreator returns every issue by an author, without the bodies, as a cross-check of List.
 func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
 	return c.list(ctx, url.Values{"creator": {login}, "direction": {"asc"}}, math.MaxInt, func(i *Issue) { i.Body = "" })
 }
@@ -34,9 +34,9 @@ func (c *Client) Newest(ctx context.Context, label string, visit func(*Issue)) (
 	return c.list(ctx, url.Values{"labels": {label}, "direction": {"desc"}}, 10, visit)
 }
 
-// list reads up to a number of pages of 100 issues, GitHub's most, sorted by creation: the only order that
-// writes during the listing do not change. The next page's address is GitHub's own, because page numbers
-// fail beyond some 10,000 issues, where GitHub hands out cursors.
+// list reads a limited number of pages of 100 issues, GitHub's maximum. It sorts by creation, the only order
+// that writes during the listing do not change. It follows GitHub's link to the next page, because page
+// numbers fail beyond some 10,000 issues, where GitHub uses cursors.
 func (c *Client) list(ctx context.Context, query url.Values, pages int, visit func(*Issue)) ([]Issue, error) {
 	partial := func(err error) ([]Issue, error) {
 		return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
@@ -44,7 +44,7 @@ func (c *Client) list(ctx context.Context, query url.Values, pages int, visit fu
 	maps.Copy(query, url.Values{"state": {"all"}, "sort": {"created"}, "per_page": {"100"}})
 	next := c.path("issues?%s", query.Encode())
 	var issues []Issue
-	seen := map[int]bool{} // by number, pull requests too
+	seen := map[int]bool{} // by number, including pull requests
 	for asked := 0; next != "" && asked < pages; asked++ {
 		page, following, err := c.listPage(ctx, next)
 		if err != nil {
@@ -72,7 +72,7 @@ func (c *Client) list(ctx context.Context, query url.Values, pages int, visit fu
 	return issues, nil
 }
 
-// listPage reads one page and returns the address of the next, or "".
+// listPage reads one page and returns the URL of the next, or "".
 func (c *Client) listPage(ctx context.Context, address string) (found []*gh.Issue, next string, err error) {
 	header, err := c.send(ctx, polite.Request{Kind: "list issues", Method: http.MethodGet, URL: address}, nil, &found)
 	if errors.Is(err, errUnusable) || err == nil && found == nil {
@@ -87,7 +87,7 @@ func (c *Client) listPage(ctx context.Context, address string) (found []*gh.Issu
 
 var nextLink = regexp.MustCompile(`<([^>]*)>[^<]*rel="next"`)
 
-// nextPage returns the Link header's rel="next", or "". Another host is refused: it must not get the token.
+// nextPage returns the Link header's rel="next", or "". It refuses other hosts, which must not get the token.
 func (c *Client) nextPage(header http.Header) (string, error) {
 	link := nextLink.FindStringSubmatch(strings.Join(header.Values("Link"), ","))
 	if link == nil {

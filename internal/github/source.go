@@ -15,20 +15,21 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Commit returns the full SHA of a commit. It returns ErrNotFound unless exactly one begins with sha.
+// Commit returns the full SHA of the only commit whose SHA begins with sha. It returns ErrNotFound if there
+// is none, or more than one.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
 	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
 	refused := refusalOf(err).status
-	isBranch := err == nil && !strings.HasPrefix(found.SHA, sha) // or a tag
+	isBranch := err == nil && !strings.HasPrefix(found.SHA, sha) // GitHub also resolves branches and tags
 	if isBranch || refused == http.StatusNotFound || refused == http.StatusUnprocessableEntity {
 		err = ErrNotFound
 	}
 	return found.SHA, wrap(err, "get commit %s", sha)
 }
 
-// Tree returns the paths of all files of a commit, without links and submodules. It is an error if there are
-// more than GitHub lists: 100,000, or 7 MB.
+// Tree returns the paths of all files in a commit, except symbolic links and submodules. It fails if they are
+// more than GitHub lists: 100,000 entries or 7 MB.
 func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	var tree struct {
 		Truncated bool
@@ -50,7 +51,8 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	return paths, nil
 }
 
-// Contains reports whether ancestor is commit or an ancestor of it; ErrNotFound if one of them is missing.
+// Contains reports whether ancestor is commit or one of its ancestors. It returns ErrNotFound if the
+// repository lacks either of them.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	var compared struct{ Status string }
 	exists, err := c.find(ctx, kindSource, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
@@ -60,19 +62,19 @@ func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, e
 	return compared.Status == "ahead" || compared.Status == "identical", wrap(err, "compare commits")
 }
 
-// Refs are the repository's default branch and tags.
+// Refs describes the repository's default branch and some of its tags.
 type Refs struct {
-	Branch, Head string            // the default branch; empty in an empty repository
-	Tags         map[string]string // SHA by tag
-	Page         string            // the repository's page
+	Branch, Head string            // name and commit of the default branch; empty if the repository is empty
+	Tags         map[string]string // SHA of the commit by tag
+	Page         string            // URL of the repository's page
 	Visibility   string            // PUBLIC, INTERNAL or PRIVATE
 }
 
-// Refs returns the default branch, and those of the tags that exist.
+// Refs returns the default branch and those of the given tags that exist.
 func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
 	type ref struct {
 		Name   string
-		Target struct { // a commit, or an annotated tag that points to one
+		Target struct { // a commit, or an annotated tag whose target is one
 			OID    string
 			Target struct{ OID string }
 		}
@@ -99,7 +101,7 @@ func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
 	return refs, nil
 }
 
-// Blame is a range of lines of a file and the commit that last changed them.
+// Blame is a range of lines in a file and the commit that last changed them.
 type Blame struct {
 	StartingLine, EndingLine int
 	Commit                   struct {
@@ -115,14 +117,14 @@ type Blame struct {
 	}
 }
 
-// Wanted lists the files that Source reads, and those among them whose blame and versions it reads too.
+// Wanted lists the paths of the files that Source reads, and which of these also with blame or old versions.
 type Wanted struct{ Texts, Blames, Versions []string }
 
-// File is what Source reads of a file. What GitHub omits is empty, as is a text that is binary or too large.
+// File is a file as Source reads it. A field that GitHub omits is empty, as is Text if binary or too large.
 type File struct {
 	Text     string
 	Blame    []Blame
-	Versions []Version // the newest first, up to MaxVersions
+	Versions []Version // newest first, at most MaxVersions
 }
 
 // Version is a version of a file, and when it was committed.
@@ -131,7 +133,7 @@ type Version struct {
 	At   time.Time
 }
 
-// MaxVersions is how many versions of a file Source reads.
+// MaxVersions is how many versions of a file Source reads at most.
 const MaxVersions = 10
 
 type blob struct {
@@ -146,7 +148,7 @@ func (b blob) text() string {
 	return b.Text
 }
 
-// Source reads files of a commit with one query.
+// Source reads files of a commit with one query, and returns them by path.
 func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]File, error) {
 	const text = "{...on Blob{text isTruncated isBinary}}"
 	query, commits := "", ""
@@ -187,12 +189,12 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 
 // Closer is the commit that last closed an issue, by itself or as the merge of a pull request.
 type Closer struct {
-	Commit     string    // empty if a person closed the issue
+	Commit     string    // empty if no commit closed the issue, such as when a person did
 	Repository string    // of the commit, as OWNER/REPO
 	At         time.Time // when the issue was closed
 }
 
-// Closer returns what last closed an issue; the zero Closer if nothing did.
+// Closer returns what last closed an issue, or the zero Closer if it was never closed.
 func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 	answer, err := c.query(ctx, fmt.Sprintf("issue(number:%d){timelineItems(itemTypes:[CLOSED_EVENT],last:1){nodes{...on ClosedEvent{createdAt closer{"+
 		"...on Commit{oid repository{nameWithOwner}} ...on PullRequest{mergeCommit{oid repository{nameWithOwner}}}}}}}}", number))
@@ -222,25 +224,26 @@ func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 	return last, nil
 }
 
-// problem is an error in the answer to a query, which may also hold data.
+// problem is an error in the answer to a query; the answer may still contain data.
 type problem struct {
 	Type, Message string
-	Path          []any // of the field; GitHub may refuse one and answer others
+	Path          []any // of the field; GitHub may refuse one field and answer the others
 }
 
-// literal writes foreign text as a string in a query: GraphQL reads every JSON string.
+// literal quotes foreign text for a query: every JSON string is a valid GraphQL string.
 func literal(text string) string {
-	quoted, _ := json.Marshal(text) // always possible
+	quoted, _ := json.Marshal(text) // never fails for a string
 	return string(quoted)
 }
 
-// query selects fields of this repository in GraphQL. An answer with errors and data is not an error.
+// query selects fields of this repository with GraphQL. If the answer contains data, only a spent
+// rate limit or a missing permission is an error.
 func (c *Client) query(ctx context.Context, selection string) (fields, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // when GitHub itself gives up
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // GitHub gives up on a query then
 	defer cancel()
 	text := fmt.Sprintf("query{repository(owner:%s,name:%s){%s}}", literal(c.owner), literal(c.repo), selection)
 	address := "graphql"
-	if strings.HasSuffix(c.base.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
+	if strings.HasSuffix(c.base.Path, "/api/v3/") { // GitHub Enterprise Server has it at …/api/graphql
 		address = "../graphql"
 	}
 	var answer struct {
@@ -259,7 +262,7 @@ func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 		switch {
 		case p.Type == "RATE_LIMITED":
 			return nil, fmt.Errorf("%w: %s", ErrBudget, c.api.Quote(p.Message))
-		case p.Type == "FORBIDDEN" && (none || len(p.Path) <= 2): // the repository, or a field of it
+		case p.Type == "FORBIDDEN" && (none || len(p.Path) <= 2): // the repository or one of its fields
 			return nil, c.explain(kindQuery, &refusal{status: http.StatusForbidden, message: p.Message})
 		case p.Type == "NOT_FOUND" && none:
 			return nil, c.explain(kindQuery, &refusal{status: http.StatusNotFound})
@@ -270,7 +273,7 @@ func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 	return answer.Data.Repository, nil
 }
 
-// fields are the fields of an answer, by name or alias.
+// fields holds the JSON of an answer's fields, by name or alias.
 type fields map[string]json.RawMessage
 
 // fieldOf decodes a field. The result is zero if the field is missing, null or of another shape.

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// git runs git in Settings.Git, which answers requests about code.
+// git runs git in Settings.Git, and returns its output and whether it succeeded.
 func (s *Server) git(args ...string) (string, bool) {
 	command := exec.Command("git", args...)
 	command.Dir = s.settings.Git
@@ -23,7 +23,7 @@ func (s *Server) git(args ...string) (string, bool) {
 	return string(out), err == nil && s.settings.Git != ""
 }
 
-// codeName is the repository of the code, as OWNER/REPO.
+// codeName returns the repository of the code as OWNER/REPO.
 func (s *Server) codeName() string { return cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo) }
 
 func (s *Server) code(next handler) handler {
@@ -56,7 +56,7 @@ func (s *Server) getTree(r *http.Request) answer {
 func (s *Server) compare(r *http.Request) answer {
 	out, ok := s.git("rev-list", "--left-right", "--count", r.PathValue("range"))
 	must(ok, notFound())
-	only := strings.Fields(out) // how many commits only the base has, and only the head
+	only := strings.Fields(out) // number of commits only in the base, and only in the head
 	status := map[[2]bool]string{{false, false}: "identical", {false, true}: "ahead", {true, false}: "behind", {true, true}: "diverged"}
 	return reply(http.StatusOK, object{"status": status[[2]bool{only[0] != "0", only[1] != "0"}], "files": []object{}, "commits": []object{}})
 }
@@ -66,13 +66,13 @@ func (s *Server) getOwnerErrors(*http.Request) answer {
 	return reply(http.StatusOK, object{"errors": append([]object{}, s.settings.OwnerErrors...)})
 }
 
-// commitNode is a commit as GraphQL has it; nil if there is none.
+// commitNode returns a commit in the shape of GraphQL's Commit; nil if there is none.
 func (s *Server) commitNode(revision string) object {
 	out, ok := s.git("show", "--first-parent", "--name-only", "--format=%H%x00%cI%x00%an%x00%P%x00", "--end-of-options", revision+"^{commit}", "--")
 	if !ok || revision == "" {
 		return nil
 	}
-	part := strings.Split(out, "\x00") // what follows the last is the names of the files changed
+	part := strings.Split(out, "\x00") // after the last NUL: the names of the changed files
 	sha, author := part[0], part[2]
 	var user object
 	if login := s.settings.Accounts[author]; login != "" {
@@ -104,7 +104,7 @@ func (s *Server) blobNode(expression string) object {
 	return object{"__typename": "Blob", "text": text, "isTruncated": false, "isBinary": strings.Contains(text, "\x00")}
 }
 
-// blamed matches the first line of a range in git's porcelain format: commit, line in it, line here, lines.
+// blamed matches a range's first line in git's porcelain format: commit, original line, final line, count.
 var blamed = regexp.MustCompile(`(?m)^([0-9a-f]{40}) \d+ (\d+) (\d+)$`)
 
 func (s *Server) blame(sha, path string) object {
@@ -127,7 +127,7 @@ type Repo struct {
 	t   testing.TB
 }
 
-// NewRepo returns an empty repository whose branch is main. Without git the test is skipped.
+// NewRepo returns an empty repository with the branch main. It skips the test if git is not installed.
 func NewRepo(t testing.TB) Repo {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -138,7 +138,7 @@ func NewRepo(t testing.TB) Repo {
 	return r
 }
 
-// Run runs git with the arguments, and returns what it prints.
+// Run runs git and returns its output without surrounding space.
 func (r Repo) Run(args ...string) string {
 	r.t.Helper()
 	return r.as("octocat", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), args...)

@@ -14,7 +14,7 @@ import (
 // maxBody is GitHub's limit on the text of an issue or comment, in characters.
 const maxBody = 65536
 
-// Issue is an issue, or a pull request, as a test sees it. Requests use the same names for what they set.
+// Issue is an issue or a pull request. Requests are decoded into it, so its fields have their names.
 type Issue struct {
 	Number      int
 	Title       string
@@ -25,14 +25,14 @@ type Issue struct {
 	Author      string
 	Labels      []string
 	Assignees   []string
-	Type        string // empty for none
+	Type        string // empty if it has none
 	Comments    []Comment
 	PullRequest bool
 	CreatedAt   time.Time
 	ClosedAt    time.Time // zero while open
 
-	gone   int    // the status that GitHub answers with: 410 once deleted, 301 once transferred
-	closer string // the commit that closed it last
+	gone   int    // HTTP status: 410 once deleted, 301 once transferred, else 0
+	closer string // the commit that last closed it
 }
 
 // Comment is a comment on an issue.
@@ -43,7 +43,7 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-// decode reads a request's JSON over the values in to. The client sends no field of another type.
+// decode overwrites the fields of to that the request's JSON contains. It panics if one has another type.
 func decode[T any](r *http.Request, to T) T {
 	if err := json.NewDecoder(r.Body).Decode(&to); err != nil {
 		panic(err)
@@ -70,9 +70,9 @@ func (s *Server) editIssue(r *http.Request, issue *Issue) answer {
 	return reply(http.StatusOK, s.wireIssue(issue))
 }
 
-// change checks and applies the fields that differ. GitHub ignores the reason unless the state changes.
+// change validates and applies the fields that differ. GitHub ignores the reason unless the state changes.
 func (s *Server) change(issue *Issue, to Issue) {
-	if s.settings.NoPush { // drops these silently
+	if s.settings.NoPush { // GitHub drops these silently
 		to.Type, to.Labels, to.Assignees = issue.Type, issue.Labels, issue.Assignees
 	}
 	if to.Title != issue.Title {
@@ -104,7 +104,6 @@ func (s *Server) change(issue *Issue, to Issue) {
 	*issue = to
 }
 
-// setState opens or closes an issue.
 func (s *Server) setState(issue *Issue, state, reason string) {
 	issue.State, issue.StateReason, issue.ClosedAt, issue.closer = state, reason, s.now(), ""
 	switch {
@@ -148,7 +147,7 @@ func (s *Server) getLabel(r *http.Request) answer {
 	return reply(http.StatusOK, s.wireLabel(s.labels[i]))
 }
 
-// labelIndex finds a label in any case, as GitHub does; -1 if it is not there.
+// labelIndex returns the index of a label, ignoring case like GitHub, or -1.
 func labelIndex(names []string, name string) int {
 	return slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
@@ -177,7 +176,7 @@ func (s *Server) removeLabel(r *http.Request, issue *Issue) answer {
 	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))
 }
 
-// labelled returns the labels of these names, each once, and creates those that the repository lacks.
+// labelled returns the names as the repository writes them, without duplicates. It creates missing labels.
 func (s *Server) labelled(names []string) (labels []string) {
 	for _, name := range names {
 		i := labelIndex(s.labels, name)
@@ -192,7 +191,7 @@ func (s *Server) labelled(names []string) (labels []string) {
 	return labels
 }
 
-// listIssues lists issues of every state by creation; other lists are not imitated.
+// listIssues lists issues of every state by creation. It supports no other listing.
 func (s *Server) listIssues(r *http.Request) answer {
 	query := r.URL.Query()
 	must(query.Get("state") == "all" && !query.Has("since") && cmp.Or(query.Get("sort"), "created") == "created",
@@ -227,5 +226,5 @@ func (s *Server) listIssues(r *http.Request) answer {
 	return out.With("Link", fmt.Sprintf(`<%s/repositories/%d/issues?%s>; rel="next"`, base(r), repositoryID, query.Encode()))
 }
 
-// cursor begins a cursor: the number of the last issue of a page follows.
+// cursor is the prefix of a cursor, which ends in the number of the page's last issue.
 const cursor = "cursor:v2:"

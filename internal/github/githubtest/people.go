@@ -8,8 +8,8 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Add puts an issue, or a pull request, into the repository as a person would have, past every limit, and
-// returns its number: the next, whatever Number says. It is open, by "octocat" and created now unless set.
+// Add adds an issue or pull request, as a person would, without checking limits. It ignores issue.Number and
+// returns the number assigned. By default the issue is open, its author is "octocat" and it is created now.
 func (s *Server) Add(issue Issue) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -25,14 +25,14 @@ func (s *Server) Add(issue Issue) int {
 	return issue.Number
 }
 
-// Issue returns an issue as it is now. Like every method that takes a number, it panics if there was none.
+// Issue returns an issue's current state. Like every method with a number, it panics if no issue had it.
 func (s *Server) Issue(number int) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.issue(number).copy()
 }
 
-// Issues returns every issue and pull request that is still there, by number.
+// Issues returns all issues and pull requests that were not deleted or transferred, by number.
 func (s *Server) Issues() []Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *Server) Labels() []string { return fake.Copy(&s.mu, &s.labels) }
 // Dispatches returns every repository_dispatch sent so far.
 func (s *Server) Dispatches() []Dispatch { return fake.Copy(&s.mu, &s.dispatches) }
 
-// Edit changes an issue as a person would have.
+// Edit changes an issue, as a person would.
 func (s *Server) Edit(number int, change func(*Issue)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,19 +60,19 @@ func (s *Server) Close(number int, reason string) {
 	s.Edit(number, func(i *Issue) { s.setState(i, "closed", reason) })
 }
 
-// CloseBy closes an issue as completed by a commit, or by the pull request that Settings.Pulls has for it.
+// CloseBy closes an issue as completed by a commit, or by the commit's pull request in Settings.Pulls.
 func (s *Server) CloseBy(number int, commit string) {
 	s.Close(number, "completed")
 	s.Edit(number, func(i *Issue) { i.closer = commit })
 }
 
-// Reopen opens an issue again.
+// Reopen reopens an issue.
 func (s *Server) Reopen(number int) { s.Edit(number, func(i *Issue) { s.setState(i, "open", "") }) }
 
-// Delete deletes an issue: GitHub answers 410 from then on.
+// Delete deletes an issue. From then on GitHub answers 410.
 func (s *Server) Delete(number int) { s.Edit(number, func(i *Issue) { i.gone = http.StatusGone }) }
 
-// Transfer moves an issue to another repository: GitHub redirects from then on.
+// Transfer moves an issue to another repository. From then on GitHub redirects.
 func (s *Server) Transfer(number int) {
 	s.Edit(number, func(i *Issue) { i.gone = http.StatusMovedPermanently })
 }
@@ -87,10 +87,10 @@ func (s *Server) Unlabel(number int, name string) {
 	s.Edit(number, func(i *Issue) { i.Labels = renamed(i.Labels, name, "") })
 }
 
-// DeleteLabel deletes a label, and removes it from every issue.
+// DeleteLabel deletes a label from the repository and from every issue.
 func (s *Server) DeleteLabel(name string) { s.RenameLabel(name, "") }
 
-// RenameLabel renames a label, on every issue too.
+// RenameLabel renames a label in the repository and on every issue.
 func (s *Server) RenameLabel(from, to string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +100,7 @@ func (s *Server) RenameLabel(from, to string) {
 	}
 }
 
-// renamed replaces a name, or removes it if the new one is empty.
+// renamed replaces a name, or removes it if to is empty.
 func renamed(names []string, from, to string) []string {
 	if i := slices.Index(names, from); i >= 0 {
 		names = slices.Replace(names, i, i+1, to)
@@ -108,7 +108,7 @@ func renamed(names []string, from, to string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
-// issue returns an issue by its number; nil if there was never one.
+// issue returns the issue with a number, or nil if there never was one.
 func (s *Server) issue(number int) *Issue {
 	if number < 1 || number > len(s.issues) {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Dispatch is a repository_dispatch that was sent.
+// Dispatch is a repository_dispatch event that was sent.
 type Dispatch struct {
 	EventType string          `json:"event_type"`
 	Payload   json.RawMessage `json:"client_payload"`
@@ -67,13 +67,13 @@ func (s *Server) getContents(r *http.Request) answer {
 	file := s.wireEntry(path)
 	encoded := base64.StdEncoding.EncodeToString([]byte(content))
 	file["size"], file["encoding"], file["content"] = len(content), "base64", lineOf60.ReplaceAllString(encoded, "$0\n")
-	if len(content) > 1<<20 { // the contents API omits larger ones
+	if len(content) > 1<<20 { // the contents API omits the content of larger files
 		file["encoding"], file["content"] = "none", ""
 	}
 	return reply(http.StatusOK, file)
 }
 
-// lineOf60 matches the lines into which GitHub breaks base64.
+// lineOf60 matches a line of base64 as GitHub wraps it.
 var lineOf60 = regexp.MustCompile(`.{1,60}`)
 
 func (s *Server) createDispatch(r *http.Request) answer {
@@ -89,7 +89,7 @@ func (s *Server) createDispatch(r *http.Request) answer {
 	return answer{Status: http.StatusNoContent}
 }
 
-// resolver is a field of GraphQL that depends on its arguments. Others are values, objects or lists of them.
+// resolver is a GraphQL field with arguments. Other fields are plain values, objects or lists of objects.
 type resolver func(arguments object) any
 
 func (s *Server) graphQL(r *http.Request) answer {
@@ -113,7 +113,7 @@ func problem(data, problem object) answer {
 	return reply(http.StatusOK, object{"data": data, "errors": []object{problem}})
 }
 
-// fields returns the fields of an object that a query selects.
+// fields returns the selected fields of an object.
 func fields(set ast.SelectionSet, from object) object {
 	out := object{}
 	for _, selection := range set {
@@ -147,7 +147,7 @@ func fields(set ast.SelectionSet, from object) object {
 	return out
 }
 
-// repositoryNode is the repository of the issues, or that of the code.
+// repositoryNode returns the repository of the issues or that of the code; nil for any other.
 func (s *Server) repositoryNode(a object) any {
 	name, own := fmt.Sprintf("%v/%v", a["owner"], a["name"]), s.owner+"/"+s.repo
 	if name != own && name != s.settings.CodeRepository {
@@ -178,7 +178,7 @@ func (s *Server) repositoryNode(a object) any {
 	return repository
 }
 
-// refNode is a tag, annotated or not.
+// refNode returns a tag, annotated or lightweight; nil if there is none.
 func (s *Server) refNode(a object) any {
 	name := a["qualifiedName"].(string)
 	target := s.commitNode(name)

@@ -45,8 +45,8 @@ func (s *Server) route() {
 	}
 }
 
-// admit refuses a request by its sender, by rate limits, and by what the repository and the token allow.
-// GitHub lets everyone who sees a repository read its issues.
+// admit refuses requests without valid credentials, beyond a rate limit, or not allowed for the token or in
+// this state of the repository. Reading issues needs no permission beyond access to the repository.
 func (s *Server) admit(h http.Header, r *http.Request, body []byte) {
 	must(r.Header.Get("Authorization") == "Bearer "+s.settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
 	must(r.Header.Get("User-Agent") != "",
@@ -69,7 +69,7 @@ func (s *Server) admit(h http.Header, r *http.Request, body []byte) {
 	}
 }
 
-// notAccessible is how GitHub words a missing permission, by kind of token.
+// notAccessible is GitHub's answer if the token lacks a permission.
 func (s *Server) notAccessible() answer {
 	kind := "personal access token"
 	if strings.HasSuffix(s.settings.Login, "[bot]") {
@@ -78,7 +78,7 @@ func (s *Server) notAccessible() answer {
 	return fail(http.StatusForbidden, "Resource not accessible by "+kind)
 }
 
-// onIssue finds the issue of the path, or answers that it is gone.
+// onIssue passes the issue in the path to next, or answers that it is gone.
 func (s *Server) onIssue(next func(*http.Request, *Issue) answer) handler {
 	return func(r *http.Request) answer {
 		number, _ := strconv.Atoi(r.PathValue("number"))
@@ -90,7 +90,7 @@ func (s *Server) onIssue(next func(*http.Request, *Issue) answer) handler {
 	}
 }
 
-// base is the API's own address, as the client addressed it.
+// base returns the API's base URL as the client addressed it.
 func base(r *http.Request) string {
 	prefix, _, _ := strings.Cut(r.RequestURI, "/repo")
 	return "http://" + r.Host + prefix
@@ -114,10 +114,10 @@ type limits struct {
 
 type cost struct {
 	at              time.Time
-	points, content int // content: issues and comments created
+	points, content int // content counts issues and comments created
 }
 
-// limit counts a request, writes the headers of the rate limit, and refuses beyond a limit.
+// limit counts a request, sets the rate limit headers, and refuses the request if it exceeds a limit.
 func (s *Server) limit(h http.Header, r *http.Request) {
 	if s.settings.Unlimited {
 		return
@@ -127,7 +127,7 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		l.reset, l.used = now.Add(time.Hour), 0
 	}
 	used := l.used + 1
-	if strings.HasSuffix(r.URL.Path, "/graphql") { // has its own budget, which no test exhausts
+	if strings.HasSuffix(r.URL.Path, "/graphql") { // a budget of its own, which the fake never exhausts
 		used, limit, resource = 100, 1000, "graphql"
 	} else {
 		l.used = used
@@ -142,8 +142,8 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		"temporarily blocked from content creation. Please retry your request again later.").With("Retry-After", "60"))
 }
 
-// secondary reports whether a request is within GitHub's secondary limits: 900 points a minute, of
-// which a read costs 1 and a write 5, and 80 issues and comments a minute, 500 an hour.
+// secondary reports whether a request is within GitHub's secondary limits: 900 points a minute, where a read
+// costs 1 and a write 5; and 80 new issues and comments a minute, 500 an hour.
 func (l *limits) secondary(r *http.Request, now time.Time) bool {
 	c := cost{at: now, points: 1}
 	if r.Method != http.MethodGet {

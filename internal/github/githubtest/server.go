@@ -1,8 +1,8 @@
-// Package githubtest is a GitHub in memory, for tests: one repository, its issues, and the part of the API
-// that errmon uses, in the wire format and with the limits of GitHub. Serve it with httptest.NewServer;
-// below /api/v3 it answers as GitHub Enterprise Server does. people.go has what people do to issues.
+// Package githubtest is an in-memory GitHub for tests: one repository, its issues, and the part of the API
+// that errmon uses, with GitHub's wire format and limits. Serve it with httptest.NewServer; under /api/v3 it
+// also answers like GitHub Enterprise Server. The methods in people.go act as people do.
 //
-// It imports nothing of this project but package fake, so that a mistake in the client is not repeated here.
+// Of this project it imports only package fake, so that it does not share the client's mistakes.
 package githubtest
 
 import (
@@ -22,43 +22,44 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Settings are what a test may change about the repository and the token. Zero values are the usual case.
+// Settings is what a test may change about the repository and the token, with the default after a semicolon.
+// Other defaults are zero values.
 type Settings struct {
-	Now   func() time.Time // time.Now
-	Token string           // the one token accepted; "token"
-	Login string           // the token writes as this; "github-actions[bot]", which may not GET /user
+	Now   func() time.Time // the clock; time.Now
+	Token string           // the only valid token; "token"
+	Login string           // who the token belongs to; "github-actions[bot]", which may not GET /user
 
 	NoIssuesWrite  bool // the token lacks issues: write
 	NoPush         bool // labels and assignees are dropped silently
 	IssuesDisabled bool
 	Private        bool
 	Archived       bool // every write is refused
-	Renamed        bool // the name in use is the repository's old one
+	Renamed        bool // the repository has a new name, so New's name redirects
 
 	Skew     time.Duration // how far the Date header is ahead of Now
 	PushedAt time.Time     // the last push; Now if zero
-	// Workflows holds states by file, such as "active"; if nil, the token lacks actions: read.
+	// Workflows maps a workflow's file to its state, such as "active"; if nil, the token lacks actions: read.
 	Workflows map[string]string
 
-	Git            string            // folder of a git repository, with the branch main, that answers about code
-	CodeRepository string            // OWNER/REPO of that repository; this one if empty
-	CodePrivate    bool              // that repository is private
+	Git            string            // folder of the git repository with the code, whose branch is main
+	CodeRepository string            // its OWNER/REPO; the repository of the issues if empty
+	CodePrivate    bool              // CodeRepository is private
 	NoContents     bool              // the token lacks contents: read
 	TreeTruncated  bool              // the repository has too many files to list
-	OwnerErrors    []object          // mistakes in CODEOWNERS, as GitHub lists them; the file exists if Git is set
-	Accounts       map[string]string // login by name of a commit's author
-	Pulls          map[string]int    // pull request by commit
+	OwnerErrors    []object          // errors in CODEOWNERS, as the API lists them; the file exists if Git is set
+	Accounts       map[string]string // commit author's name to login
+	Pulls          map[string]int    // commit's SHA to the number of its pull request
 
-	Assignable []string          // who can be assigned; nobody
-	Types      []string          // the organization's issue types; none, as of a person's repository
-	Files      map[string]string // path to content, of the default branch
+	Assignable []string          // logins that can be assigned; none
+	Types      []string          // the organization's issue types; none, as in a person's repository
+	Files      map[string]string // path to content, on the default branch
 
-	CursorPages bool // links to further pages carry a cursor and no page number
-	PagesReach  int  // issues that page numbers reach, beyond which they fail; 10,000
-	HourlyLimit int  // requests; 1,000
-	Unlimited   bool // no rate limits and none of their headers, the default of GitHub Enterprise Server
+	CursorPages bool // the link to the next page has a cursor, not a page number
+	PagesReach  int  // how many issues page numbers can reach; 10,000
+	HourlyLimit int  // requests per hour; 1,000
+	Unlimited   bool // no rate limits and no rate limit headers, like GitHub Enterprise Server by default
 
-	// Break is called for each request, one at a time, and returns nil for those that should work.
+	// Break is called for each request, one at a time. It returns nil to let the request succeed.
 	Break func(Request) *Fault
 }
 
@@ -71,12 +72,12 @@ type Request struct {
 	Body   string
 }
 
-// Fault is the damage done to one request.
+// Fault describes how a request goes wrong.
 type Fault struct {
-	Apply    bool // carries the request out first: the write took place, and the client cannot know
-	Cut      bool // closes the connection without an answer
-	Truncate bool // closes it after half of the true answer; implies Apply
-	// Status, Header and Body are the answer instead, unless Cut or Truncate is set; Status 0 is 502.
+	Apply    bool // execute the request first: a write takes effect, unknown to the client
+	Cut      bool // close the connection without an answer
+	Truncate bool // close it after half of the real answer; implies Apply
+	// Status, Header and Body replace the answer unless Cut or Truncate is set. Status 0 means 502.
 	Status int
 	Header map[string]string
 	Body   string
@@ -87,7 +88,7 @@ type Server struct {
 	owner, repo string
 	mux         *http.ServeMux
 
-	arriving sync.Mutex // before mu
+	arriving sync.Mutex // locked before mu
 
 	mu         sync.Mutex
 	settings   Settings
@@ -108,7 +109,7 @@ func New(owner, repo string) *Server {
 	return s
 }
 
-// Clone returns a separate repository in the same state, without Settings.Break and the requests so far.
+// Clone returns an independent copy of the repository, without Settings.Break and the recorded requests.
 func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,13 +122,13 @@ func (s *Server) Clone() *Server {
 	return c
 }
 
-// Configure changes settings, between requests.
+// Configure changes settings. It may be called at any time, even by Break.
 func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
 
 // Requests returns every request so far, in order of arrival.
 func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
-// now is GitHub's time: whole seconds.
+// now returns GitHub's time, which is in whole seconds.
 func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.Second) }
 
 // ServeHTTP implements http.Handler.
@@ -161,13 +162,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
 	w.WriteHeader(answer.Code)
 	if fault != nil && fault.Truncate {
-		answer.Body.Truncate(answer.Body.Len() / 2) // short of Content-Length: net/http cuts the connection
+		answer.Body.Truncate(answer.Body.Len() / 2) // shorter than Content-Length, so net/http closes the connection
 	}
 	_, _ = answer.Body.WriteTo(w)
 }
 
-// arrive dates and logs a request, and calls Break, for one request at a time. During Break the repository is
-// unlocked, so that a person may act meanwhile.
+// arrive sets the Date header, records the request and calls Break, one request at a time. mu is not held
+// during Break, which may therefore call the Server's methods.
 func (s *Server) arrive(h http.Header, r *http.Request, body string) *Fault {
 	s.arriving.Lock()
 	defer s.arriving.Unlock()
