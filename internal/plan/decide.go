@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// Decide decides again about a planned action, for its issue as it is right before the write.
+// Decide repeats the decision on a planned action right before the write, for the issue as it is then.
 func Decide(a Action, in Input) Action {
 	switch {
 	case a.Reason == Duplicate && !a.Issue.Newer:
@@ -29,7 +29,7 @@ func Decide(a Action, in Input) Action {
 func decide(a Action, in Input) Action {
 	in.Writing = cmp.Or(in.Writing, in.Now)
 	a.Title, a.Next = a.Issue.Title, observe(Others{Join: a.Join}.into(unmuted(a.Issue, in)), a.Groups)
-	a.Next = Others{Merge: a.Merge}.into(a.Next) // last: it freezes minutes in which this run saw more
+	a.Next = Others{Merge: a.Merge}.into(a.Next) // last, because it may freeze minutes for which this run counted more events
 	a.shape(a.Issue.Marker, in)
 	if a.Evidence.Code != nil {
 		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
@@ -38,7 +38,7 @@ func decide(a Action, in Input) Action {
 	var held bool
 	a.Kind, a.Reason, held = verdict(a, sentry, in)
 	a.Unlabel, a.Resolve = nil, nil
-	if a.Issue.Snooze.For > 0 && a.Kind != Mute { // the snooze is over
+	if a.Issue.Snooze.For > 0 && a.Kind != Mute { // the snooze ended
 		a.Unlabel = slices.Clone(a.Issue.Snooze.Labels)
 		if a.Kind == Keep || a.Kind == Update {
 			a.Kind, a.Reason = Update, SnoozeOver
@@ -51,7 +51,7 @@ func decide(a Action, in Input) Action {
 		}
 	}
 	for id, state := range sentry.changed {
-		if !held { // else the state is carried over later
+		if !held { // otherwise a later run copies the state
 			a.Next.SetState(id, string(state), count.At(in.Writing))
 		}
 	}
@@ -86,11 +86,11 @@ func (a *Action) noteChange(held bool, in Input) {
 	}
 }
 
-// verdict returns what happens to an issue. If held, its state changed too often within 24 hours, so only its
-// counts are written. One that was reopened is not closed for a day, so after two changes it stays open.
+// verdict returns what happens to an issue. held means that its state changed too often within 24 hours, so
+// only its counts are written. A reopened issue is not closed for 24 hours.
 func verdict(a Action, sentry sentryState, in Input) (kind Kind, reason Reason, held bool) {
 	kind, reason = wanted(a, sentry, in)
-	recent, reopened := 0, false // changes within 24 hours
+	recent, reopened := 0, false // changes within 24 hours, and whether the last of them reopened it
 	for _, c := range a.Issue.Marker.Changes {
 		if in.Writing.Sub(c.At.Time()) < day {
 			recent, reopened = recent+1, c.Open
@@ -102,7 +102,7 @@ func verdict(a Action, sentry sentryState, in Input) (kind Kind, reason Reason, 
 	if kind, reason = written(a); kind == Keep || a.Issue.Muted() {
 		return Keep, Flapping, true
 	}
-	if reason == LateEvents { // the events may be newer than the closing
+	if reason == LateEvents { // some events may be newer than the closing
 		reason = Flapping
 	}
 	return kind, reason, true
@@ -114,7 +114,7 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	switch {
 	case i.Newer, i.Ignored:
 		return Mute, i.MutedBy()
-	case i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))): // a locked issue keeps its label
+	case i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))): // errmon cannot remove a locked issue's label
 		return Mute, Snoozed
 	case archivedInSentry(i) && becomes(event.Unresolved):
 		return Reopen, SentryUnresolved
@@ -159,13 +159,14 @@ func written(a Action) (Kind, Reason) {
 		return Update, LateEvents
 	case ownsMore:
 		return Update, NewIdentity
-	case deliveredAfter(time.Time{}, a): // what is not stored now is never seen again
+	case deliveredAfter(time.Time{}, a): // a delivery that is not stored now is lost
 		return Update, OtherSource
 	}
 	return Keep, NothingNew
 }
 
-// closing is the time after which an event reopens an issue; if closed as quiet, that of errmon's last read.
+// closing returns the time after which an event reopens an issue. If errmon closed the issue as quiet, it is
+// the time up to which the sources had been read.
 func closing(issue Issue) time.Time {
 	if quiet := issue.Marker.Quiet.Time(); !quiet.IsZero() && quiet.Before(issue.ClosedAt) {
 		return quiet
@@ -173,8 +174,8 @@ func closing(issue Issue) time.Time {
 	return issue.ClosedAt
 }
 
-// regressed reports whether a newly counted event, or one while the state was held, is newer than the
-// closing. The time of the newest proves nothing: where a clock runs ahead, it may have been counted before.
+// regressed reports whether an event after the closing was newly counted, or was counted while the state was
+// held. Last alone proves nothing: if a clock runs ahead, its event may have been counted earlier.
 func regressed(a Action) bool {
 	closed, before := closing(a.Issue), a.Issue.Marker
 	switch {
@@ -201,7 +202,7 @@ func deliveredAfter(closed time.Time, a Action) bool {
 	})
 }
 
-// grew reports whether any source counted more than before, even if the total stays.
+// grew reports whether any source counted more than before, even if the total stays the same.
 func grew(before, after marker.Marker) bool {
 	return after.Count() > before.Count() ||
 		some(after.Sources, func(name string, tally count.Tally) bool { return tally.Total() > before.Sources[name].Total() }) ||
@@ -228,8 +229,9 @@ func isQuiet(m marker.Marker, in Input) bool {
 	return quiet > 0 && m.Last != 0 && !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
 }
 
-// silence is how long an error must be silent until the chance (span/(span+silence))^(n-1) is below 1%: that
-// all of its n events, if spread evenly over its span and the silence, fall in the span. It is 1 to 90 days.
+// silence returns how long an error must be silent to count as quiet, 1 to 90 days. If the n events were
+// spread evenly over the span from first to last and the silence after it, all would fall within the span
+// with probability (span/(span+silence))^(n-1). The silence makes this 1 %.
 func silence(m marker.Marker) time.Duration {
 	const least, most = day, 90 * day
 	n := m.Count()

@@ -16,14 +16,14 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// forgetAfter is how long an error without new events waits: a single failure a month ago is not news.
+// forgetAfter is how long a waiting error is kept without new events: one failure a month ago is not news.
 const forgetAfter = 30 * 24 * time.Hour
 
 func file(known *directory, in Input) []Action {
 	candidates := candidates(known, in)
 	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), BySeverity(a.Next, b.Next)) })
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
-	var keep time.Duration // the longest period of a min-events rule: a row may still reach its number
+	var keep time.Duration // longest period of a min-events rule, for which minutes stay unfrozen
 	for _, rule := range in.Rules.Policy.Rules {
 		keep = max(keep, rule.MinEvents.Within)
 	}
@@ -58,7 +58,7 @@ func file(known *directory, in Input) []Action {
 }
 
 // Room returns how many new issues a run that begins now may file. It goes by creation times, so neither a
-// lost dashboard nor an overlapping run raises it, and an error that was filed twice counts once.
+// lost dashboard nor an overlapping run raises the limit. An error that was filed twice counts once.
 func (r Rules) Room(issues []Issue, now time.Time) int {
 	if r.MaxNewPerDay == 0 {
 		return r.MaxNew
@@ -96,15 +96,15 @@ func candidates(known *directory, in Input) []Action {
 	return actions
 }
 
-// readable reports whether an error may be filed now. One that was not seen in this run is filed only if its
-// sources were read, which proves that its log lines are gone.
+// readable reports whether an error may be filed now. If it has no events in this run, all its sources must
+// have been read: only then is it certain that its log lines are gone.
 func readable(a Action, in Input) bool {
 	unread := some(a.Next.Sources, func(name string, _ count.Tally) bool { return in.Read[name].IsZero() })
 	unknown := in.ReadsSentry && some(a.Next.Sentry, func(id string, _ int64) bool { return in.States[id] == "" })
 	return len(a.Groups) > 0 || !unread && !unknown
 }
 
-// BySeverity orders errors, the most severe and then the most frequent first.
+// BySeverity orders errors by level, then by number of events, the highest first.
 func BySeverity(a, b marker.Marker) int {
 	levelA, _ := event.ParseLevel(a.Level)
 	levelB, _ := event.ParseLevel(b.Level)
@@ -113,14 +113,14 @@ func BySeverity(a, b marker.Marker) int {
 
 const (
 	maxTitle = 120 // characters of a title; most have under 100
-	minWhat  = 40  // of them for the exception and its message, however long the place is
-	hidden   = "…" // stands for a value
+	minWhat  = 40  // characters reserved for the exception and its message, however long the place is
+	hidden   = "…" // replaces a value
 )
 
 // Titles configures how errors are named.
 type Titles struct {
-	Services bool // several services share the repository, so a title names its own
-	Public   bool // only the template is shown, not the names that an event quotes
+	Services bool // several services share the repository, so titles name the service
+	Public   bool // show only the template, not the names that an event quotes
 }
 
 // TitlesFor returns how the errors of a repository are named.
@@ -139,20 +139,21 @@ func TitlesFor(in Input) Titles {
 }
 
 var (
-	qualified = regexp.MustCompile(`[.:#/]`) // a place that no message names by accident
+	qualified = regexp.MustCompile(`[.:#/]`) // in a place so specific that no message contains it by accident
 	words     = regexp.MustCompile(`[\pL\pN_-]+`)
-	packages  = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`) // before the name of a class
-	// inPackage matches a class in its package. Error and Exception say too little alone: psycopg2.Error.
+	packages  = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`) // the package before a class name
+	// inPackage matches a class with its package. Error and Exception mean little alone, so they keep the last
+	// part of the package: psycopg2.Error.
 	inPackage = regexp.MustCompile(`^(?:[^ *(.$\\/:]*[.$\\/:]+)*?((?:[^ *(.$\\/:]+[.$\\/:]+)?(?:Error|Exception)|[^ *(.$\\/:]+)[.$\\/:]*$`)
-	// leading matches values at the start of a message, with their quotes and brackets.
+	// leading matches hidden values at the start of a message, with their quotes and brackets.
 	leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
-	// name matches a name or a character of a syntax error, but no number, id, address or
-	// placeholder of a secret.
+	// name matches a name, or the single character that a syntax error quotes, but not a number, id,
+	// address or the placeholder of a secret.
 	name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
 )
 
-// Title names an error: what happened, where, and in which service. Values that vary are hidden,
-// but quoted names stay, since developers often look for them. It is foreign text.
+// Title returns an error's title: what happened, where, and in which service. It hides values that
+// vary but keeps quoted names, since developers often search for them. The title is foreign text.
 func (t Titles) Title(g *grouping.Group) string {
 	message := strings.Join(strings.Fields(g.Template), " ")
 	if !t.Public {
@@ -160,7 +161,7 @@ func (t Titles) Title(g *grouping.Group) string {
 	}
 	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
 	if kind := inPackage.ReplaceAllString(g.Type, "$1"); kind == "" {
-		message = leading.ReplaceAllString(message, "") // no title begins with a value
+		message = leading.ReplaceAllString(message, "") // a title should not begin with a value
 	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
 		message = kind + ": " + message
 	}
@@ -179,7 +180,7 @@ func (t Titles) Title(g *grouping.Group) string {
 	return shorten(title, max(minWhat, maxTitle-utf8.RuneCountInString(place))) + place
 }
 
-// withNames replaces wildcards for quoted names with the names in the sample, whose messages are redacted.
+// withNames replaces the wildcards of quoted names with the names in the sample, whose messages are redacted.
 func withNames(template string, sample event.Event) string {
 	messages := []string{sample.Message}
 	for _, x := range sample.Exceptions[:min(1, len(sample.Exceptions))] {
@@ -228,7 +229,7 @@ func shorten(text string, limit int) string {
 	return strings.TrimRight(cut, " ,:;"+hidden) + hidden
 }
 
-// Location returns a frame's file and line, as far as they are known.
+// Location returns a frame as FILE:LINE, or without the line if that is unknown.
 func Location(f event.Frame) string {
 	return strings.TrimSuffix(fmt.Sprintf("%s:%d", f.File, f.Line), ":0")
 }

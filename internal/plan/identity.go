@@ -9,13 +9,13 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is about what identifies an error, and about issues and rows that turn out to be one
-// error. A key that an issue owns comes first, whatever the rules say, so changing a rule files
-// nothing anew. The issue of a name that a rule gives notes the keys that its errors have without
-// the rule, which find it once the rule is gone.
+// This file handles the keys that identify errors, and unites issues and rows that turn out to be one
+// error. A key that an issue owns takes precedence over rules, so changing a rule files nothing again.
+// If a rule names an error, its issue also notes the keys that its events have without the rule
+// (Marker.Grouped), so they still find the issue once the rule is gone.
 
-// Known returns the templates of the issues, the oldest first, and then of the waiting errors. Grouping
-// compares messages with them before it mines new ones.
+// Known returns the templates of the issues, oldest first, then those of the waiting errors. Grouping
+// matches messages against them before it derives new templates.
 func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
 	all := slices.SortedFunc(slices.Values(issues), func(a, b Issue) int { return a.Number - b.Number })
 	for _, row := range waiting {
@@ -30,16 +30,17 @@ func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
 	return known
 }
 
-// isMessage reports whether a marker was made for a message, so its template is its identity.
-// An exception may own keys of messages too, but its template is that of the exception's text.
+// isMessage reports whether a marker was made for a message, so its template identifies it. An exception
+// may own keys of messages too, but its template is made from the exception's text.
 func isMessage(m marker.Marker) bool { return grouping.KindOf(m.Key()) == grouping.Message }
 
 func isSentry(key string) bool { return grouping.KindOf(key) == grouping.Sentry }
 
 func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...) }
 
-// own adds the keys of a group. An error named by a rule only notes those that its events have without the
-// rule, except those of Sentry issues: their events are rarely read again, so only the key identifies them.
+// own adds a group's keys to a marker. If a rule names the error, it only notes the keys that the events have
+// without the rule. It still owns keys of Sentry issues: their events are rarely read again, so nothing else
+// identifies them.
 func own(m *marker.Marker, g *grouping.Group) {
 	if g.Name != "" && len(m.Keys) == 0 {
 		m.Own(g.Name)
@@ -59,7 +60,7 @@ func (d *directory) named(m marker.Marker) bool {
 	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := d.names[key]; return ok })
 }
 
-// notes reports whether a marker notes a key of a group, as that of a named error does.
+// notes reports whether a marker notes a key of the group in Grouped.
 func notes(m marker.Marker, g *grouping.Group) bool {
 	return slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
@@ -67,9 +68,9 @@ func notes(m marker.Marker, g *grouping.Group) bool {
 // settledIn reports whether a marker owns the name of a group and notes its keys.
 func settledIn(m marker.Marker, g *grouping.Group) bool { return m.Owns(g.Name) && notes(m, g) }
 
-// indexNamed adds the keys of duplicates, and of errors joined by a rule that is gone.
+// indexNamed adds the keys of duplicates, and the noted keys of errors whose rule is gone.
 func (d *directory) indexNamed(all []*entry) {
-	of := map[int]*entry{} // the issue that stays, by number; a duplicate names an older one
+	of := map[int]*entry{} // the issue that stays, by number; a duplicate refers to an older issue
 	for _, e := range all {
 		more := e.Marker.Grouped
 		of[e.Number] = e
@@ -89,9 +90,9 @@ func (d *directory) indexNamed(all []*entry) {
 	}
 }
 
-// converge unites issues whose messages looked different while few had been seen. Muted issues stay.
+// converge unites issues whose messages looked different when few had been seen, except muted issues.
 func (d *directory) converge(groups []*grouping.Group) {
-	of := map[string]*entry{} // by first key, which a later issue that follows another one may own as well
+	of := map[string]*entry{} // by first key; an issue and its successor share it, and the successor wins
 	for _, e := range d.entries {
 		if isMessage(e.Marker) && e.merges() {
 			of[e.Marker.Key()] = e
@@ -108,7 +109,7 @@ func (d *directory) converge(groups []*grouping.Group) {
 	}
 }
 
-// joinNamed unites issues whose events in this run all have the name of one rule. Muted issues stay.
+// joinNamed unites issues whose events in this run all got the same name from a rule, except muted issues.
 func (d *directory) joinNamed(groups []*grouping.Group) {
 	plain := map[string]bool{}
 	for _, g := range groups {
@@ -132,7 +133,7 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	}
 }
 
-// unite makes one entry of several: the oldest issue, or else the first row. It returns nil for none.
+// unite merges entries into the oldest issue, or into the first row without one. It returns nil for none.
 func unite(same []*entry) (oldest *entry) {
 	slices.SortStableFunc(same, byNumber)
 	for _, e := range same {
@@ -148,15 +149,15 @@ func unite(same []*entry) (oldest *entry) {
 
 func (d *directory) rowsOf(keys ...string) (rows []*entry) {
 	for _, key := range keys {
-		if row := d.rows.owners[key].standing(); row != nil && row.Number == 0 { // else an issue took it over
+		if row := d.rows.owners[key].standing(); row != nil && row.Number == 0 { // otherwise an issue took it over
 			rows = append(rows, row)
 		}
 	}
 	return rows
 }
 
-// absorbRows hands the rows of a group over to its issue, but not the row of a rule that is gone: the errors
-// that the rule joined are not all the issue's.
+// absorbRows moves a group's rows to its issue, except the row of a rule that is gone: that rule may also
+// have joined errors of other issues.
 func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	if e.retired != "" {
 		return
@@ -170,7 +171,7 @@ func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	unite(append(rows, e))
 }
 
-// wait adds an error without an issue to its rows, which may turn out to be one error, or else as a new row.
+// wait adds an error without an issue to its row, or as a new row. If it has several rows, it unites them.
 func (d *directory) wait(e *entry) {
 	var rows []*entry
 	for _, g := range e.groups {
@@ -190,15 +191,15 @@ func (d *directory) wait(e *entry) {
 		return
 	}
 	row.groups = append(row.groups, e.groups...)
-	if e.Marker.After != 0 { // it carries what the earlier issue counted
+	if e.Marker.After != 0 { // its marker knows which events the earlier issue counted
 		row.Marker, row.Others = join(e.Marker, row.into(row.Marker)), Others{}
 	}
 }
 
-// Others are the markers of issues and rows that turned out to be the same error.
+// Others holds the markers of issues and rows that turned out to be the same error.
 type Others struct {
-	Merge []marker.Marker // those that counted the same events
-	Join  []marker.Marker // those that counted other events
+	Merge []marker.Marker // markers that counted the same events
+	Join  []marker.Marker // markers that counted other events
 }
 
 func (o Others) into(m marker.Marker) marker.Marker {
@@ -211,8 +212,8 @@ func (o Others) into(m marker.Marker) marker.Marker {
 	return m
 }
 
-// join adds the counts of a marker that turned out to be the same error. If m owns its key, an earlier run
-// that then failed, or an overlapping one, added it already.
+// join adds the counts of a marker that turned out to belong to the same error. If m already owns its key, an
+// overlapping run, or an earlier one that then failed, has added them.
 func join(m, other marker.Marker) marker.Marker {
 	if m.Owns(other.Key()) {
 		return marker.Merge(m, other)

@@ -14,13 +14,13 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 )
 
-// This file decides what an issue's marker becomes by what was seen and by a team's rules. Rules
-// match events, so an issue without a new event keeps its shape.
+// This file updates an issue's marker from the events seen and a team's rules. Rules match events,
+// so an issue without a new event keeps its shape.
 
-// observe counts the groups in. It keeps the first service, the worst level, and the widest template.
+// observe adds the groups to a marker. It keeps the first service, the worst level, and the widest template.
 func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	m = m.Clone()
-	var all grouping.Group // a cell is set, not added to, and a delivery counts once
+	var all grouping.Group // joined first, because Observe sets cells instead of adding to them
 	for _, g := range groups {
 		all.Join(g)
 		own(&m, g)
@@ -55,7 +55,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	return m
 }
 
-// FactsOf returns the facts that an issue shows of the group's sample.
+// FactsOf returns the facts about the group's sample that an issue shows.
 func FactsOf(g *grouping.Group) marker.Facts {
 	f := marker.Facts{Exception: g.Type, Location: Location(g.Place), Release: g.Sample.Release, Environment: g.Sample.Environment}
 	if g.Place.Function != "" {
@@ -64,8 +64,8 @@ func FactsOf(g *grouping.Group) marker.Facts {
 	return f
 }
 
-// freeze freezes the minutes in which no more events can arrive: those older than lateness plus keep at the
-// time of a complete read.
+// freeze freezes the minutes for which no more events can arrive: those that were older than lateness, skew
+// and keep together at the time of a complete read.
 func freeze(m *marker.Marker, in Input, keep time.Duration) {
 	for name, tally := range m.Sources {
 		if at, ok := in.Read[name]; ok {
@@ -75,16 +75,17 @@ func freeze(m *marker.Marker, in Input, keep time.Duration) {
 	}
 }
 
-// skew is how far the clocks of different machines may differ: those that run errmon, those that
-// log, and the services' own. Lateness is measured by one clock and happens by another.
+// skew is how far the clocks of different machines may differ: the ones that run errmon, the ones that
+// log, and those of the services. An event's time and its arrival come from different clocks.
 const skew = 5 * time.Minute
 
-// Settled returns the last minute whose events have all arrived when a source is read completely at a time.
+// Settled returns the last minute whose events have all arrived, given the time of a complete read.
 func Settled(at time.Time, lateness time.Duration) count.Minute {
 	return count.MinuteOf(at.Add(-lateness-skew)) - 1
 }
 
-// ReadBefore is the inverse of Settled: the time of a complete read after which from is still to be read.
+// ReadBefore is the inverse of Settled: it returns the read time for which the minute of from is the first
+// one that is not settled.
 func ReadBefore(from time.Time, lateness time.Duration) time.Time {
 	return from.Truncate(time.Minute).Add(lateness + skew)
 }
@@ -127,11 +128,11 @@ func (a *Action) shape(before marker.Marker, in Input) {
 	if effects.Title != "" && a.Issue.Number == 0 {
 		a.Title = strings.NewReplacer("{type}", newest.Type, "{message}", newest.Template, // see policy.Placeholders
 			"{function}", Place(newest.Place), "{service}", newest.Service).Replace(effects.Title)
-		a.Public = a.Title // it shows only the template
+		a.Public = a.Title // safe to publish, as its message is the template
 	}
 }
 
-// Explain returns what the rules make of the issue, by the events of this run.
+// Explain returns the effects of the rules on the issue, based on the events of this run.
 func Explain(a Action, p policy.Policy) policy.Effects {
 	newest := newestOf(a.Groups)
 	if newest == nil {
@@ -154,8 +155,8 @@ func newestOf(groups []*grouping.Group) (newest *grouping.Group) {
 	return newest
 }
 
-// Labels returns the labels of an issue that carries the current ones, and whether any changes. It notes
-// those that people had set already as theirs.
+// Labels returns the labels that an issue should have, given its current ones, and whether they differ. It
+// records a rule's labels that people had set already as theirs.
 func (a *Action) Labels(current []string) (labels []string, changed bool) {
 	before, shape := a.Issue.Marker.Shape, &a.Next.Shape
 	labels = slices.DeleteFunc(slices.Clone(current), func(l string) bool { return has(before.Labels, l) && !has(shape.Labels, l) })
@@ -175,13 +176,13 @@ func (a *Action) Labels(current []string) (labels []string, changed bool) {
 	return labels, changed
 }
 
-// has reports whether a list holds a label or login, in any case.
+// has reports whether a list contains a label or login, ignoring case.
 func has(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(item string) bool { return strings.EqualFold(item, name) })
 }
 
-// belowMin reports whether an error has too few events for an issue, in all or within a rule's period. Those
-// from Sentry and deliveries have no minutes, and count as within it.
+// belowMin reports whether an error has too few events for an issue, in total or within a rule's period.
+// Events from Sentry and deliveries have no minutes, so they all count as within the period.
 func belowMin(m marker.Marker, rules Rules) bool {
 	least, within := int64(cmp.Or(m.Shape.MinEvents, rules.MinEvents)), count.Minute(m.Shape.Within/time.Minute)
 	if within == 0 {
@@ -195,7 +196,7 @@ func belowMin(m marker.Marker, rules Rules) bool {
 	}
 	m.Sources = nil
 	most, sum, first := m.Count(), int64(0), 0
-	minutes := slices.Sorted(maps.Keys(cells)) // a long read has too many to compare each with each
+	minutes := slices.Sorted(maps.Keys(cells)) // a long read has too many to compare all pairs
 	for _, minute := range minutes {
 		for sum += cells[minute]; minute-minutes[first] >= within; first++ {
 			sum -= cells[minutes[first]]

@@ -8,24 +8,24 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// directory finds the issue of a group, or the row of an error that waits on the dashboard.
+// directory finds the issue of a group, or its waiting row on the dashboard.
 type directory struct {
-	entries []*entry          // the oldest first, without known duplicates
-	rows    *directory        // of the waiting errors, new ones included; nil in itself
-	owners  map[string]*entry // by owned key
-	aliases map[string]*entry // the oldest by alias
-	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of the name are one
+	entries []*entry          // oldest first, without known duplicates
+	rows    *directory        // waiting errors, including new ones; nil in a directory of rows
+	owners  map[string]*entry // entries by owned key
+	aliases map[string]*entry // the oldest entry by alias
+	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of that name are one error
 }
 
 type entry struct {
-	Issue                       // of a waiting error, only title and marker
-	Others                      // that turned out to be the same error
-	retired   Reason            // why the issue takes no more events; see state.go
-	hasSentry bool              // has a Sentry issue
-	refiner   string            // see refine
-	refused   bool              // GitHub refused to write it, as its row records
-	original  *entry            // the older entry of the same error
-	groups    []*grouping.Group // what this run saw of it
+	Issue                       // only title and marker if the error waits
+	Others                      // markers that turned out to belong to the same error
+	retired   Reason            // why the issue takes no more events, or empty; see state.go
+	hasSentry bool              // already belongs to a Sentry issue
+	refiner   string            // kind of groups that may share this issue; see refine
+	refused   bool              // GitHub refused to write it in an earlier run
+	original  *entry            // an older entry of the same error, or nil
+	groups    []*grouping.Group // the error's groups in this run
 }
 
 // merges reports whether an entry takes events and is neither muted nor a duplicate.
@@ -74,9 +74,9 @@ func index(in Input) *directory {
 	return d
 }
 
-// newDirectory gives each key and alias to the oldest entry, unless a later one continues where that one
-// ended. If two own the same first key or Sentry issue, two runs filed one error at once, and the older one
-// stays. Other shared keys prove nothing: an alias may have brought them later.
+// newDirectory assigns each key and alias to the oldest entry, or to the newer one that succeeded it. If two
+// entries share a first key or a Sentry issue, two runs filed one error at once, and the older entry stays.
+// Other shared keys prove nothing, because an issue may have gained them later through an alias.
 func newDirectory(all []*entry, names map[string]bool) *directory {
 	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: names}
 	slices.SortStableFunc(all, byNumber)
@@ -106,8 +106,8 @@ func newDirectory(all []*entry, names map[string]bool) *directory {
 	return d
 }
 
-// mergeAcrossSources finds issues that two runs filed at once for one error, each from another
-// source: one of them knows the other's key by its Sentry issue. The older one stays.
+// mergeAcrossSources finds issues that two runs filed at once for one error, one from Sentry and one
+// from another source: the Sentry one has the other's key as an alias. The older one stays.
 func (d *directory) mergeAcrossSources() {
 	for _, e := range d.entries {
 		if !isSentry(e.Marker.Key()) || !e.merges() {
@@ -126,8 +126,8 @@ func (d *directory) mergeAcrossSources() {
 	}
 }
 
-// match assigns each group to its issue, or else to a row or a new error. The latter unite groups of one
-// name, of one message whose service only some events name, and of a Sentry issue and its event.
+// match assigns each group to its issue, or else to a row or a new error. One new error unites groups with
+// the same name, or the same message if only some name a service, and a Sentry issue with its event.
 func (d *directory) match(groups []*grouping.Group) {
 	d.converge(groups)
 	d.joinNamed(groups)
@@ -135,7 +135,7 @@ func (d *directory) match(groups []*grouping.Group) {
 		return cmp.Or(rank(a)-rank(b), strings.Compare(a.Key, b.Key))
 	})
 	var fresh []*entry                                            // errors without an issue
-	byKey, byTemplate := map[string]*entry{}, map[string]*entry{} // these by key or name and by template
+	byKey, byTemplate := map[string]*entry{}, map[string]*entry{} // these errors by key or name, and by template
 	for _, g := range groups {
 		e := d.owner(g)
 		if e == nil {
@@ -193,13 +193,13 @@ func (d *directory) owner(g *grouping.Group) *entry {
 	return owner
 }
 
-// aliased returns the entry that knows a group without an owner: a message by the lines of its traces, an
-// exception by the events of its Sentry issue, or either by less information.
+// aliased returns the entry that matches a group without an owner: it has one of the group's keys as an
+// alias, shares the keys of its Sentry issue's event, or was filed with less information.
 func (d *directory) aliased(g *grouping.Group) *entry {
 	other := d.first(g, d.aliases)
 	if isSentry(g.Key) {
 		known := d.eventKeys(g)
-		if other = withoutSentry(known, d.owners); other == nil { // each look-up takes what it finds
+		if other = withoutSentry(known, d.owners); other == nil { // a second look-up would claim another entry
 			other = withoutSentry(known, d.aliases)
 		}
 	}
@@ -209,7 +209,7 @@ func (d *directory) aliased(g *grouping.Group) *entry {
 	return other
 }
 
-// first returns the entry of the first key that has one, preferably one that takes events and is not muted.
+// first returns the entry of the group's first key that has one. Entries that merge take precedence.
 func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry) {
 	for _, key := range keys(g) {
 		e := by[key].standing()
@@ -221,8 +221,8 @@ func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry
 	return first
 }
 
-// withoutSentry returns the first error that has one of a Sentry issue's event keys, and gives it the Sentry
-// issue. Sentry separates what it takes for different errors, so an error takes only one Sentry issue.
+// withoutSentry returns the first entry that has one of a Sentry issue's event keys but no Sentry issue yet,
+// and marks it as having one. Sentry considers its issues distinct errors, so an entry takes only one.
 func withoutSentry(eventKeys []string, by map[string]*entry) *entry {
 	for _, key := range eventKeys {
 		if e := by[key].standing(); e != nil && !e.hasSentry {
@@ -233,7 +233,7 @@ func withoutSentry(eventKeys []string, by map[string]*entry) *entry {
 	return nil
 }
 
-// eventKeys returns the keys of a Sentry issue's event. If it was not read again, a row may have kept them.
+// eventKeys returns the keys of a Sentry issue's event, from its waiting row if this run did not read it.
 func (d *directory) eventKeys(g *grouping.Group) []string {
 	if len(g.EventKeys) > 0 || d.rows == nil || d.rows.owners[g.Key] == nil {
 		return g.EventKeys
@@ -243,16 +243,16 @@ func (d *directory) eventKeys(g *grouping.Group) []string {
 	})
 }
 
-// refine returns the issue that was filed with less information than the group has: an alert, often the first
-// report of an error, lacks service and trace. The first error that contains more takes the issue over.
+// refine returns an issue that was filed with less information than the group has: an alert is often the
+// first report of an error and lacks service and trace. The first error that has them takes the issue over.
 func (d *directory) refine(g *grouping.Group) *entry {
-	refiner := g.Key // what may share one issue: messages of one service, or one exception
+	refiner := g.Key // groups with the same refiner may share the issue: messages of one service, or one exception
 	if g.Type == "" {
 		refiner = "service " + g.Service
 	}
 	for _, key := range g.Vaguer {
 		e := d.owners[key]
-		if e == nil && g.Type == "" { // a line of a trace that came without its service
+		if e == nil && g.Type == "" { // perhaps a line of a trace that lacked its service
 			e = d.aliases[key]
 		}
 		if e == nil || e.original != nil || e.refiner != "" && e.refiner != refiner {
@@ -260,7 +260,7 @@ func (d *directory) refine(g *grouping.Group) *entry {
 		}
 		m := e.Marker
 		onlyMessages := !slices.ContainsFunc(m.Keys, func(key string) bool { return grouping.KindOf(key) != grouping.Message })
-		delivered := len(m.Deliveries) > 0 && len(m.Sources)+len(m.Sentry) == 0 // and never read
+		delivered := len(m.Deliveries) > 0 && len(m.Sources)+len(m.Sentry) == 0 // delivered, never read from a source
 		if g.Type == "" && m.Service == "" || g.Type != "" && onlyMessages && delivered {
 			e.refiner = refiner
 			return e

@@ -13,19 +13,19 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file decides what people hear about. The issues of muted errors are not written. The dashboard
-// counts their events, so an issue that is no longer muted has all of them. A comment notifies people of a
-// reopening, of an error that happened during a snooze that is now over, and of one that got worse.
+// This file decides what people are notified about. Issues of muted errors are not written; the dashboard
+// counts their events, so no events are missing once an issue is unmuted. A comment notifies people when an
+// issue is reopened, when its snooze ends and the error happened meanwhile, and when the error gets worse.
 
-// Snooze is a mute that ends, by labels such as errmon:snooze-7d.
+// Snooze is a temporary mute, set by labels such as errmon:snooze-7d.
 type Snooze struct {
 	Labels []string
-	For    time.Duration // the longest; 0 if the issue carries no such label
+	For    time.Duration // the longest period; 0 if the issue has no such label
 }
 
 var snoozeFor = regexp.MustCompile(`^:snooze-(\d{1,4})d$`)
 
-// ReadSnooze reads the snooze labels among those of an issue. label is that of error issues.
+// ReadSnooze reads the snooze labels among an issue's labels. label is the label of error issues.
 func ReadSnooze(labels []string, label string) Snooze {
 	var s Snooze
 	for _, l := range labels {
@@ -38,7 +38,7 @@ func ReadSnooze(labels []string, label string) Snooze {
 	return s
 }
 
-// Muted reports whether people want to hear no more of the error, or a newer errmon wrote the issue.
+// Muted reports whether people silenced the error, or a newer errmon wrote the issue.
 func (i Issue) Muted() bool { return i.MutedBy() != "" }
 
 // MutedBy returns what mutes the issue; empty if nothing does.
@@ -58,7 +58,7 @@ func (i Issue) MutedBy() Reason {
 
 func mutedBy(i Issue) string { return fmt.Sprintf("%s %s", i.MutedBy(), i.Snooze.For) }
 
-// mutedSince is when a run first saw the issue muted. GitHub's list does not say when a label was added.
+// mutedSince returns when a run first saw the issue muted. GitHub's list lacks the time a label was added.
 func mutedSince(i Issue, in Input) time.Time {
 	if m, ok := in.Muted[i.Number]; ok && m.By == mutedBy(i) {
 		return m.Since.Time()
@@ -70,11 +70,11 @@ func unmuted(i Issue, in Input) marker.Marker {
 	return marker.Merge(i.Marker, marker.Marker{Sources: in.Muted[i.Number].Sources})
 }
 
-// surgeFactor is how many times as often as before a muted error must happen to be worth a message.
+// surgeFactor is how many times more often than before a muted error must happen to be worth a message.
 const surgeFactor = 100
 
-// mute returns what the dashboard keeps of a muted issue. An error surges if it happened surgeFactor times
-// as often today as on any earlier day. People know of what was counted today before it was muted.
+// mute returns what the dashboard keeps of a muted issue. An error surges if it happened surgeFactor times as
+// often today as on any earlier day. Today's events that the issue itself already shows are left out.
 func mute(a Action, in Input) marker.Mute {
 	m := marker.Mute{By: mutedBy(a.Issue), Since: count.At(mutedSince(a.Issue, in)), Surged: in.Muted[a.Issue.Number].Surged}
 	if grew(a.Issue.Marker, a.Next) {
@@ -97,7 +97,7 @@ func mute(a Action, in Input) marker.Mute {
 func comment(a *Action, in Input) {
 	a.Comment, a.Note = "", ""
 	before := a.Issue.Marker
-	known := before.Told // what people know: the last comment, or else the issue
+	known := before.Told // what people were last told: by a comment, or else by the issue
 	if known.At == 0 {
 		known = marker.Told{Count: before.Count(), Level: before.Level}
 	}
@@ -108,7 +108,7 @@ func comment(a *Action, in Input) {
 	case a.Reason == SnoozeOver && a.Next.Count() > before.Count():
 		reason, note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
 	case a.Kind == Update && a.Reason != SnoozeOver && a.Reason != Repaired && a.Issue.Open && in.Writing.Sub(known.At.Time()) >= day:
-		reason, note = escalation(known, a.Next), "escalation after "+known.At.Time().UTC().Format(time.RFC3339) // the same in an overlapping run
+		reason, note = escalation(known, a.Next), "escalation after "+known.At.Time().UTC().Format(time.RFC3339) // an overlapping run writes the same note
 	}
 	if reason == "" || slices.Contains(before.Commented, note) {
 		return
@@ -118,7 +118,7 @@ func comment(a *Action, in Input) {
 	a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
 }
 
-// escalation returns HigherLevel, TenTimes for another power of ten from 100 on, or nothing.
+// escalation returns HigherLevel, TenTimes if the count reached a new power of ten from 100 on, or nothing.
 func escalation(known marker.Told, next marker.Marker) Reason {
 	before, _ := event.ParseLevel(known.Level)
 	now, _ := event.ParseLevel(next.Level)

@@ -1,6 +1,6 @@
 // Package plan decides what happens to each issue. It compares the errors seen in a run
-// with the known issues and gives each issue one Action with a named Reason. Whatever a
-// run does or leaves alone is decided here; apply only carries it out.
+// with the known issues and gives each issue or new error one Action with a Reason. All
+// decisions about issues are made here; package apply only carries them out.
 //
 // It is pure and may import code, count, event, grouping, marker and policy.
 package plan
@@ -26,63 +26,63 @@ const (
 	Reopen Kind = "reopened"
 	Close  Kind = "closed"
 	Wait   Kind = "waiting" // a row on the dashboard
-	Mute   Kind = "muted"   // people want to hear no more about it
+	Mute   Kind = "muted"   // people silenced it, or a newer errmon wrote it
 	Keep   Kind = "unchanged"
 )
 
-// Reason explains an action, in the words of the summary.
+// Reason explains an action. The summary shows it as is.
 type Reason string
 
-// Every reason there is.
+// The reasons. Each comment begins with the kind of action that the reason belongs to.
 const (
 	FirstSeen        Reason = "first seen"                           // Create: no issue owns the error
-	Ticked           Reason = "ticked on the dashboard"              // Create: people asked for it, so no limit applies
+	Ticked           Reason = "ticked on the dashboard"              // Create: people asked for an issue, so no limit applies
 	MoreEvents       Reason = "more events"                          // Update: the count grew
-	LateEvents       Reason = "late events"                          // Update: events from before the closing of a closed issue
-	NewIdentity      Reason = "matched a new fingerprint"            // Update: the issue owns a further key from now on
-	OtherSource      Reason = "also reported by another source"      // Update: without a larger count
-	Repaired         Reason = "marker was damaged"                   // Update: recognised by its key line, counted anew
-	Merged           Reason = "merged a duplicate"                   // Update: took over the counts of a duplicate
-	Regression       Reason = "happened again after closing"         // Reopen: an event is newer than the closing
-	Quiet            Reason = "quiet"                                // Close: nothing for close-after
+	LateEvents       Reason = "late events"                          // Update: a closed issue's error had more events before the closing
+	NewIdentity      Reason = "matched a new fingerprint"            // Update: the issue now owns another key
+	OtherSource      Reason = "also reported by another source"      // Update: the count stays the same
+	Repaired         Reason = "marker was damaged"                   // Update: recognised by its key line, counted from zero
+	Merged           Reason = "merged a duplicate"                   // Update: took over the counts of a duplicate issue or a waiting row
+	Regression       Reason = "happened again after closing"         // Reopen: an event happened after the closing
+	Quiet            Reason = "quiet"                                // Close: no event for close-after
 	SentryUnresolved Reason = "unresolved again in Sentry"           // Reopen
 	SentryResolved   Reason = "resolved in Sentry"                   // Close: as completed
 	SentryArchived   Reason = "archived in Sentry"                   // Close: as not planned
 	ResolvesSentry   Reason = "closed here: resolves Sentry's issue" // Update: see Action.Resolve
-	SentryNoted      Reason = "state in Sentry noted"                // Update: both sides agree, so there is nothing else to do
-	Duplicate        Reason = "duplicate"                            // Close: of an older issue, which stays
+	SentryNoted      Reason = "state in Sentry noted"                // Update: only records Sentry's new state
+	Duplicate        Reason = "duplicate"                            // Close: duplicates an older issue, which stays
 	BelowMin         Reason = "fewer than min-events"                // Wait
 	OverMax          Reason = "more than max-new-issues"             // Wait
 	OverDay          Reason = "more than max-new-issues-per-day"     // Wait
-	Unread           Reason = "its source was not read"              // Wait: ticked, and filed once its trace can be read
-	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the body, so the dashboard keeps the counts
+	Unread           Reason = "its source was not read"              // Wait: ticked, but filed only once its source can be read
+	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the issue's body, so the dashboard keeps the counts
 	Refused          Reason = "refused by GitHub"                    // Wait: the dashboard keeps the counts until a later run can write them
 	NotPlanned       Reason = "closed as not planned"                // Mute
 	ClosedAsDup      Reason = "closed as duplicate"                  // Mute
 	IgnoreLabel      Reason = "labelled ignore"                      // Mute
-	Snoozed          Reason = "snoozed"                              // Mute: until the days on its label are over
-	SnoozeOver       Reason = "snooze is over"                       // Update: the label is removed; a comment if it happened meanwhile
-	TenTimes         Reason = "ten times as many events"             // comment on an Update, from 100 events on
-	HigherLevel      Reason = "a higher level"                       // comment on an Update
+	Snoozed          Reason = "snoozed"                              // Mute: until the period on its label ends
+	SnoozeOver       Reason = "snooze is over"                       // Update: removes the label; comments if the error happened meanwhile
+	TenTimes         Reason = "ten times as many events"             // the comment of an Update: a new power of ten, from 100 events on
+	HigherLevel      Reason = "a higher level"                       // the comment of an Update
 	NewerMarker      Reason = "written by a newer version"           // Mute
 	Locked           Reason = "locked"                               // Keep: neither edited nor commented on
 	Expired          Reason = "closed longer ago than reopen-window" // Keep
-	Leaving          Reason = "about to be archived"                 // Keep: the dashboard forgets it
-	Archived         Reason = "archived"                             // Update: it leaves the listing of live issues
-	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update if the count grew: see verdict
+	Leaving          Reason = "about to be archived"                 // Keep: dropped from the dashboard first
+	Archived         Reason = "archived"                             // Update: its label changes, so it leaves the list of live issues
+	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update if there is something to record: see verdict
 	NothingNew       Reason = "nothing new"                          // Keep
 	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
-	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
+	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since it was listed
 )
 
-// Issue is a tracked issue as far as a decision needs it.
+// Issue is a tracked issue, reduced to the fields that decisions need.
 type Issue struct {
 	Number   int
 	Title    string
 	URL      string
 	Open     bool
 	Locked   bool
-	Archived bool // no longer among the live issues
+	Archived bool // carries the archive label instead of the label of live issues
 	Created  time.Time
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
@@ -94,80 +94,80 @@ type Issue struct {
 	Marker   marker.Marker
 }
 
-// Rules are the numbers that a team sets.
+// Rules are the settings and rules that decisions follow.
 type Rules struct {
-	MinEvents    int           // events until an error gets an issue
+	MinEvents    int           // an error gets an issue at this many events
 	MaxNew       int           // new issues in one run
-	MaxNewPerDay int           // new issues in 24 hours, by all runs together; 0 for no limit
-	CloseAfter   time.Duration // quiet time until an issue is closed; 0 never, below 0 not by a rule either
-	CloseAuto    bool          // close an issue when the silence is too long to be chance
-	ReopenWindow time.Duration // how long after its closing an issue is reopened; 0 for ever
-	Lateness     time.Duration // how late an event may be delivered
-	Resolve      bool          // closing an issue as completed resolves its Sentry issues
+	MaxNewPerDay int           // new issues in 24 hours, over all runs; 0 for no limit
+	CloseAfter   time.Duration // close an issue after this long without events; 0: only if a rule sets it; negative: never
+	CloseAuto    bool          // close an issue when its silence is too long to be chance, instead of CloseAfter
+	ReopenWindow time.Duration // an issue closed longer ago is not reopened; 0 for no limit
+	Lateness     time.Duration // how late an event may appear in its source
+	Resolve      bool          // resolve the Sentry issues of an issue that is closed as completed
 	Policy       policy.Policy // the team's rules
 }
 
-// Input is everything that a run decides by.
+// Input is everything that decisions are based on.
 type Input struct {
 	Now     time.Time // when the run began
 	Writing time.Time // when the action is carried out; zero while it is planned
-	Run     string    // names this run, unlike any other; new issues carry it
+	Run     string    // unique name of this run, stored in the issues that it files
 	Rules   Rules
 	Issues  []Issue
 	Waiting []marker.Row
-	Muted   map[int]marker.Mute // what was counted of muted issues, by number
+	Muted   map[int]marker.Mute // events of muted issues counted so far, by issue number
 	Ticked  []string            // keys of waiting errors that people want filed
 	Groups  []*grouping.Group
-	Read    map[string]time.Time // up to when each source was read completely in this run; a failed one is missing
-	// ReadsSentry reports whether Sentry is a source. States holds, by id, the state of each of its issues
-	// that is unresolved, or that an open issue or a waiting row tracks; nil if Sentry could not be read.
+	Read    map[string]time.Time // up to when this run read each source completely; failed sources are missing
+	// ReadsSentry reports whether Sentry is a source. States holds the states of Sentry issues by id: those of
+	// unresolved ones, and any that an open issue or a waiting row tracks. It is nil if reading Sentry failed.
 	ReadsSentry bool
 	States      map[string]event.State
-	Archive     []Issue          // predecessors of new errors, see state.go
-	Filed       []int            // numbers on the dashboard; nil if the run archives nothing
-	Ancestry    map[int]Ancestry // of closed issues that failed again, by number
+	Archive     []Issue          // archived issues, which may be earlier issues of new errors; see state.go
+	Filed       []int            // issue numbers on the dashboard; nil if the run archives nothing
+	Ancestry    map[int]Ancestry // by number of a closed issue whose error happened again
 }
 
-// Action is what to do about one error.
+// Action is the decision about one error.
 type Action struct {
 	Kind   Kind
 	Reason Reason
-	Issue  Issue             // as it was; zero for Create and Wait without an issue
-	Title  string            // of the issue, or of the one to create
-	Public string            // the title that a public place may show, of the template alone; empty if it has an issue
+	Issue  Issue             // before the action; zero for an error without an issue
+	Title  string            // the issue's title, or the title to create it with
+	Public string            // a title made from the template alone, safe for a public repository; empty if the error has an issue
 	Next   marker.Marker     // what the issue will store
-	Groups []*grouping.Group // what was seen of it in this run; may be empty
+	Groups []*grouping.Group // the error's groups in this run; may be empty
 
-	Others               // that the issue takes over
-	Evidence Evidence    // what was looked up after the decision
-	Comment  Reason      // of the comment to post once the issue is written; empty for none
-	Note     string      // what the marker records about the comment beforehand
+	Others               // markers that the issue takes over
+	Evidence Evidence    // looked up after the decision
+	Comment  Reason      // reason for a comment, posted once the issue is written; empty for none
+	Note     string      // identifies the comment; the marker stores it before the comment is posted
 	Unlabel  []string    // labels to remove once the issue is written
 	Mute     marker.Mute // Mute: what the dashboard keeps
-	Surged   bool        // Mute: in this run for the first time, see mute
+	Surged   bool        // Mute: the error surged, and this run is the first to notice; see mute
 	Retry    bool        // GitHub refused it in an earlier run
-	Fixed    Fixed       // Reopen: the fix that did not help; zero if unknown
-	DupOf    int         // Duplicate: the issue that stays
+	Fixed    Fixed       // Reopen: the fix that did not work; zero if unknown
+	DupOf    int         // Duplicate: number of the issue that stays
 	Resolve  []string    // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
 }
 
-// Fixed is the commit that closed an issue, and one that contains it and failed.
+// Fixed holds the commit that closed an issue, and a commit that contains it but still failed.
 type Fixed struct{ By, Failed string }
 
-// Evidence is what an issue shows of an error beyond what its groups hold.
+// Evidence is what an issue shows about an error in addition to its groups.
 type Evidence struct {
-	Sample *event.Event // the sample with all its lines; nil if the group's is whole
-	Before []string     // lines logged right before the sample
-	After  []string     // and right after it
+	Sample *event.Event // the sample with all its lines; nil if the group's sample is complete
+	Before []string     // lines logged just before the sample
+	After  []string     // lines logged just after it
 	Links  []event.Link // other views of the sample
-	Code   *code.Source // what the repository shows of the sample; nil if it was not asked
-	Build  marker.Build // the version that Code is of
+	Code   *code.Source // the repository's code for the sample; nil if it was not looked up
+	Build  marker.Build // the version that Code shows
 }
 
-// Count is the number of events once the action is done.
+// Count returns the number of events, including those that the action adds.
 func (a Action) Count() int64 { return a.Next.Count() }
 
-// Sample returns the event that the issue shows, and false if none was read.
+// Sample returns the event that the issue shows; false if this run read none.
 func (a Action) Sample() (event.Event, bool) {
 	if a.Evidence.Sample != nil {
 		return *a.Evidence.Sample, true
@@ -178,7 +178,7 @@ func (a Action) Sample() (event.Event, bool) {
 	return event.Event{}, false
 }
 
-// sampled returns the first group of which an event was read: from a log rather than from Sentry, if both were.
+// sampled returns the first group that has an event. A Sentry group counts only if its event was read.
 func sampled(groups []*grouping.Group) *grouping.Group {
 	for _, g := range groups {
 		if g.Sentry == nil || g.Sample.Source != "" {
@@ -191,18 +191,18 @@ func sampled(groups []*grouping.Group) *grouping.Group {
 // Writes reports whether the action changes an error issue.
 func (a Action) Writes() bool { return slices.Contains([]Kind{Create, Update, Reopen, Close}, a.Kind) }
 
-// Result is the outcome of one action, which is the one decided right before the write.
+// Result is the outcome of one action.
 type Result struct {
-	Action Action
-	Number int // of the issue; 0 if there is none
+	Action Action // as decided again right before an edit
+	Number int    // number of the issue; 0 if there is none
 	URL    string
-	Err    error // why a write is missing
-	// Refused reports whether GitHub refused this write alone. The error then waits on the
-	// dashboard and is tried again after all others.
+	Err    error // why the write failed or was skipped
+	// Refused reports whether GitHub refused only this write. The error then waits on the
+	// dashboard, and later runs try it again after all others.
 	Refused bool
 }
 
-// Standing returns the issue as the run left it; false if it is gone or a duplicate.
+// Standing returns the issue as the run left it; false if there is none, or it is gone or a duplicate.
 func (r Result) Standing() (Issue, bool) {
 	i := r.Action.Issue
 	if r.Done() {
@@ -212,7 +212,7 @@ func (r Result) Standing() (Issue, bool) {
 	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
 }
 
-// Left reports whether the issue turned out to be gone or locked, so a later run files the error anew.
+// Left reports whether the issue turned out to be gone or locked, so the next run files its error again.
 func (r Result) Left() bool {
 	return r.Action.Reason == Gone || r.Action.Reason == Locked && len(r.Action.Groups) > 0
 }
@@ -220,8 +220,8 @@ func (r Result) Left() bool {
 // Done reports whether the run made this change, or in a dry run would make it.
 func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
-// Plan decides about every issue and error of a run. The result does not depend on the order of its inputs:
-// issues by number, then new errors by severity and frequency; at the end what GitHub refused before.
+// Plan decides about every issue and error of a run. Whatever the order of its inputs, it returns issues by
+// number, then new errors by severity and frequency, and last those that GitHub refused in an earlier run.
 func Plan(in Input) []Action {
 	known := index(in)
 	known.match(in.Groups)
@@ -237,7 +237,7 @@ func Plan(in Input) []Action {
 			known.wait(&entry{Issue: Issue{Marker: successor(e.Issue)}, groups: a.Groups})
 		}
 		switch {
-		case e.Archived: // not listed
+		case e.Archived: // it is no longer a live issue, so it gets no action
 		case e.retired != "":
 			actions = append(actions, leave(e.Issue, in, &leaving))
 		default:
@@ -249,7 +249,7 @@ func Plan(in Input) []Action {
 	return actions
 }
 
-// retriesLast keeps what GitHub refused before from holding up others.
+// retriesLast orders actions so that those GitHub refused before cannot hold up the others.
 func retriesLast(a, b Action) int {
 	if a.Retry == b.Retry {
 		return 0

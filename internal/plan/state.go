@@ -12,32 +12,32 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is about the states of issues: what happens when a closed error happens again, and how
-// an issue and its Sentry issues stay in sync.
+// This file handles the states of issues: what happens when the error of a closed issue happens
+// again, and how an issue and its Sentry issues stay in sync.
 //
-// After its issue was closed, an error is a regression unless every event since comes from code
-// without the fix. Only commits decide that, not names or dates of releases; if anything is
-// unknown, the issue is reopened.
+// Events after the closing are a regression unless all of them come from code without the fix.
+// Only commits decide that, not names or dates of releases. If anything is unknown, the issue is
+// reopened.
 //
-// Retired issues take no more events: locked ones, those closed longer ago than reopen-window, and
-// archived ones. Such an error gets a new issue, which owns what the old one owned and names it
-// (marker.After), so the two never look like duplicates.
+// Retired issues take no more events. An issue is retired if it is locked, archived, or was closed
+// longer ago than reopen-window. Its error then gets a new issue with the same keys. The new issue
+// refers to the old one (marker.After), so the two never look like duplicates.
 //
-// For Sentry, a marker stores the state that both sides last agreed on (marker.SetState), so it
-// shows which side changed. A change is carried over once; what people do later on one side is
-// never undone from the other.
+// A marker stores the state that GitHub and Sentry last agreed on (marker.SetState), which shows
+// which side changed since. Each change is copied to the other side once, so it never undoes what
+// people change there later.
 
 // Ancestry is what the repository shows about the fix of a closed issue.
 type Ancestry struct {
-	Closed time.Time // the closing that it is about
+	Closed time.Time // when the issue was closed
 	Fix    string    // the commit that closed it
-	Builds []Build   // what failed since
+	Builds []Build   // versions that failed since
 }
 
 // Build is a version that failed after the closing.
 type Build struct {
 	marker.Build
-	Fixed bool // it contains the fix
+	Fixed bool // contains the fix
 }
 
 // FailedSince returns the versions that failed since an issue was closed; false if one of them is unknown.
@@ -57,7 +57,7 @@ func (a Action) FailedSince() ([]event.Version, bool) {
 	return versions, len(versions) > 0 && !unknown && len(a.Merge)+len(a.Join) == 0
 }
 
-// lacksFix returns the fix that no version since the closing contains; false if one does, or that is unknown.
+// lacksFix returns the fix that no version since the closing contains; false if one contains it or may do so.
 func lacksFix(a Action, in Input) (*marker.Fix, bool) {
 	known := in.Ancestry[a.Issue.Number]
 	versions, certain := a.FailedSince()
@@ -78,7 +78,7 @@ func lacksFix(a Action, in Input) (*marker.Fix, bool) {
 	return &fix, true
 }
 
-// retired returns why an issue takes no more events; empty if it does. Muted issues stay muted.
+// retired returns why an issue takes no more events; empty if it takes them. Muted issues never retire.
 func retired(i Issue, in Input) Reason {
 	switch {
 	case i.Muted():
@@ -93,7 +93,8 @@ func retired(i Issue, in Input) Reason {
 	return ""
 }
 
-// successor returns the first marker of the issue after a retired one: the same keys, but only new events.
+// successor returns the initial marker of the issue that follows a retired one: it has the same keys, but
+// does not count the old issue's events.
 func successor(i Issue) marker.Marker {
 	old := i.Marker
 	m := marker.Marker{
@@ -114,11 +115,12 @@ func successor(i Issue) marker.Marker {
 	return m
 }
 
-// maxLeaving is how many issues a run archives at most. Each costs four requests.
+// maxLeaving is how many issues a run archives at most. Archiving one takes four requests.
 const maxLeaving = 5
 
-// leave decides about a retired issue. After reopen-window, the dashboard forgets its number, and a later run
-// archives it. The other way round, a run that dies in between would make the next one miss the issue.
+// leave decides about a retired issue. After reopen-window, one run removes its number from the dashboard and
+// a later one archives it. In the other order, a run that dies in between leaves the dashboard listing an
+// issue that is no longer live.
 func leave(i Issue, in Input, leaving *int) Action {
 	a := archive(i, in)
 	switch {
@@ -141,12 +143,12 @@ func archive(i Issue, in Input) Action {
 	return a
 }
 
-// sentryState is the state of all Sentry issues of an error. A state read before both sides agreed is left
-// out: an overlapping run may have carried another one over since. Sentry is read some time after a run began.
+// sentryState summarises the states of an error's Sentry issues. It omits an issue whose state was copied
+// after this run began, because the state that this run read may be older.
 type sentryState struct {
-	state      event.State            // unresolved if any is; empty if nothing is known
-	changed    map[string]event.State // since both sides agreed, which begins as unresolved, by id
-	unresolved []string               // ids
+	state      event.State            // unresolved if any issue is; empty if no state is known
+	changed    map[string]event.State // by id: states that differ from the last agreed one, at first unresolved
+	unresolved []string               // ids of unresolved issues
 }
 
 func sentryStateOf(m marker.Marker, in Input) sentryState {
@@ -171,10 +173,10 @@ func sentryStateOf(m marker.Marker, in Input) sentryState {
 func archivedInSentry(i Issue) bool {
 	return !i.Open && i.Closed == NotPlanned && some(i.Marker.Sentry, func(id string, _ int64) bool {
 		state, at := i.Marker.StateOf(id)
-		return state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(LongestRun)) // else people closed it
+		return state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(LongestRun)) // otherwise people closed it
 	})
 }
 
-// LongestRun is the largest max-duration: how long a run may take from a decision to its write, and how much
-// earlier an overlapping run may have begun.
+// LongestRun is the largest max-duration. It limits the time from a decision to its write, and how much
+// earlier an overlapping run can have begun.
 const LongestRun = 6 * time.Hour
