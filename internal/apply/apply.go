@@ -1,8 +1,8 @@
-// Package apply carries out what plan decided: it turns actions into requests to GitHub.
+// Package apply carries out the actions that plan decided on: it turns them into requests to GitHub.
 //
-// Every write is idempotent. Right before an edit the issue is fetched and planned again, so
-// changes that people or an overlapping run made since the listing win. A create without an
-// answer is looked up, never repeated.
+// Every write is idempotent. Right before an edit, the issue is fetched and decided on again, so
+// changes that people or an overlapping run made after it was listed take precedence. If GitHub does
+// not answer the creation of an issue, the issue is looked up; the request is never repeated.
 //
 // It may import plan, policy, render, github and ledger.
 package apply
@@ -25,18 +25,18 @@ import (
 type Applier struct {
 	GitHub *github.Client
 	Render render.Renderer
-	Input  plan.Input // that the actions are based on
+	Input  plan.Input // the input that the actions were planned from
 	Now    func() time.Time
 	// Resolve marks a Sentry issue as resolved; nil if none is tracked.
 	Resolve func(ctx context.Context, id string) error
-	Assign  bool // new issues, to the owners of their code
+	Assign  bool // assign new issues to the owners of their code
 }
 
-// maxRefusals is how many refused writes in a row stop a run: the rest would probably fail too.
+// maxRefusals is how many consecutive refused writes stop a run: the rest would probably fail too.
 const maxRefusals = 5
 
-// Do carries out the actions in order. A refused write affects only its own error. After a final refusal, the
-// end of the context, or maxRefusals, the remaining actions are left undone, each with an error.
+// Do carries out the actions in order. A refused write affects only its own error. After a final error, or
+// maxRefusals refusals in a row, it skips the remaining writes and gives each an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	var results []plan.Result
 	stop, refusals := false, 0
@@ -70,14 +70,14 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed. A 403 may concern one body: some firewalls
-// reject certain words.
+// final reports whether no further write can succeed. A 403 is not final, because it may concern only
+// one body: some firewalls reject certain words.
 func final(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden) ||
 		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// edit plans again for the issue as it is now, writes it, and returns what was decided.
+// edit decides again for the issue as it is now, writes it, and returns the new decision.
 func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Action, err error) {
 	decided = action
 	err = a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
@@ -90,7 +90,8 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Ac
 		if decided = plan.Decide(planned, in); !decided.Writes() {
 			return github.Edit{}, nil
 		}
-		// Resolving twice is harmless. If it was recorded and not done, Sentry's issue would look reopened.
+		// Resolve first: twice is harmless, but if it were recorded and not done, Sentry's issue would look
+		// reopened.
 		for _, id := range decided.Resolve {
 			if err := a.Resolve(ctx, id); err != nil {
 				return github.Edit{}, fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
@@ -108,8 +109,8 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Ac
 	return decided, err
 }
 
-// followUp comments on an issue that was just written, and changes its labels. An archived one gets its new
-// label before it loses the one that the listing goes by.
+// followUp comments on an issue that was just written, and changes its labels. An archived issue gets its new
+// label before it loses the label of live issues, so it is always listed.
 func (a *Applier) followUp(ctx context.Context, action plan.Action) (err error) {
 	number, remove := action.Issue.Number, action.Unlabel
 	if action.Note != "" {
@@ -129,7 +130,7 @@ func (a *Applier) followUp(ctx context.Context, action plan.Action) (err error) 
 
 var errSentry = errors.New("update Sentry")
 
-// closedAs is GitHub's state_reason of a closing.
+// closedAs maps the reason for closing an issue to GitHub's state_reason.
 var closedAs = map[plan.Reason]string{
 	plan.Duplicate: "duplicate", plan.Quiet: "completed", plan.SentryResolved: "completed", plan.SentryArchived: "not_planned",
 }
@@ -138,7 +139,7 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	labels, changed := action.Labels(current.Labels)
 	body, err := a.Render.Body(action, current.Body)
 	switch {
-	case errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived: // the label shows it too
+	case errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived: // the label alone shows it
 		return github.Edit{}, nil
 	case err != nil:
 		return github.Edit{}, err
@@ -162,8 +163,8 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// comment posts the action's comment. The marker already records it, so no later run posts it if this one
-// dies here. If an overlapping run posts one with the same note, the later one is deleted.
+// comment posts the action's comment. The marker already records it, so no later run posts it, even if this
+// run dies first. If an overlapping run posts a comment with the same note, the later of the two is deleted.
 func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	number := action.Issue.Number
 	posted, err := a.GitHub.Comment(ctx, number, a.Render.Comment(action))
@@ -209,7 +210,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) (number int, u
 	return issue.Number, issue.URL, err
 }
 
-// assignees returns the logins that settings or a rule name and errmon did not assign yet.
+// assignees returns the logins to assign, from the settings and rules, that errmon has not assigned before.
 func (a *Applier) assignees(action plan.Action) []string {
 	before, named := action.Issue.Marker.Shape.Assignees, action.Next.Shape.Assignees
 	if a.Assign && action.Kind == plan.Create {
@@ -229,8 +230,8 @@ func (a *Applier) assignees(action plan.Action) []string {
 	return slices.Compact(logins)
 }
 
-// lookUp finds the issue of a create without an answer. If there is none, the create may still be in progress,
-// so the error waits for the next run.
+// lookUp finds the issue whose creation GitHub did not answer. If it is not listed, GitHub may still be
+// creating it, so the error waits for the next run.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
 	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
 	if err != nil {
