@@ -16,24 +16,24 @@ import (
 	"github.com/org/errmon-action/internal/report"
 )
 
-// This file is the run that files what was delivered. It reads no source and moves no source's
-// progress. Such runs overlap all the time, and a delivery that another run overwrote cannot be
-// read again, so each run waits, reads back, and writes again until nothing is left to write.
+// This file contains the run that files delivered events. It reads no source and changes no source's
+// progress. Such runs often overlap, and if another run overwrites a delivery, it cannot be read from
+// anywhere again. So each run waits, reads back, and writes again until nothing is left to write.
 
 const (
-	// settleWait is longer than a writer takes between reading an issue and writing it, unless
-	// GitHub fails the write several times. Two pauses between writes are added to it.
+	// settleWait is longer than a run takes between reading an issue and writing it, unless GitHub
+	// fails the write several times. Twice Times.WriteInterval is added to it.
 	settleWait = 8 * time.Second
-	// settleJitter is the most that is added so that runs that began together get out of step.
+	// settleJitter is the maximum random delay added, so that runs that began together get out of step.
 	settleJitter = 8 * time.Second
-	// maxRounds is how often a run writes. Each of n concurrent runs overwrites the others at
-	// most once a round, so it takes about as many rounds as runs.
+	// maxRounds is how many times a run writes at most. Each of n concurrent runs overwrites the
+	// others at most once a round, so it takes about as many rounds as runs.
 	maxRounds = 12
 )
 
-// Dispatch files what was delivered. The report is complete even if parts failed; its Failures say which.
+// Dispatch files what was delivered. The report is complete even if parts failed; its Failures list them.
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
-	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so no error is known to be quiet
+	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // no source is read, so no error can be considered quiet
 	r := begin(o)
 	r.delivered = deliveries{Delivery: d, merged: map[int]plan.Action{}}
 	if len(d.Events)+len(d.Issues) > 0 {
@@ -48,8 +48,8 @@ func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
 		err := r.through(ctx, list, deliver, gather, decide, keepMerged, addEvidence, write, recordOnce, saveDeliveries)
-		// If runs overlap, the two lists that one of them compares may not be from the same
-		// moment, and one may lack what was just filed.
+		// If runs overlap, a run may compare two lists from different moments, and one of them
+		// may lack an issue that was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
 		if err != nil && !unsure || !r.delivered.wrote && !unsure || r.DryRun || ctx.Err() != nil {
 			return err
@@ -89,8 +89,8 @@ func deliver(_ context.Context, r *run) error {
 	return nil
 }
 
-// keepMerged leaves waiting errors with events of a source to a run that reads these again. It adds what
-// earlier rounds merged: another run may have overwritten it, and its origins are closed as duplicates.
+// keepMerged leaves waiting errors with events of a source to a run that reads the source. It adds the
+// markers that earlier rounds merged: another run may have overwritten them, and their issues are closed.
 func keepMerged(_ context.Context, r *run) error {
 	r.actions = slices.DeleteFunc(r.actions, func(a plan.Action) bool {
 		return a.Kind == plan.Create && len(a.Groups) == 0 && len(a.Next.Sources)+len(a.Next.Sentry) > 0
@@ -104,7 +104,7 @@ func keepMerged(_ context.Context, r *run) error {
 	return nil
 }
 
-// saveDeliveries saves what waits, and records what this round wrote. A failed write ends the rounds.
+// saveDeliveries saves the waiting errors, and records what this round wrote. A failed write ends the rounds.
 func saveDeliveries(ctx context.Context, r *run) error {
 	if r.DryRun || ctx.Err() != nil {
 		return nil
@@ -129,12 +129,12 @@ func saveDeliveries(ctx context.Context, r *run) error {
 	return nil
 }
 
-// recordOnce adds the results to the report, each kind of action on an issue once, though rounds repeat them.
+// recordOnce adds the results to the report. Rounds repeat actions, so each kind on an issue is added once.
 func recordOnce(_ context.Context, r *run) error {
 	known := slices.Clone(r.report.Lines)
 	for _, result := range r.results {
 		kind := result.Action.Kind
-		if result.Action.Reason == plan.Duplicate && result.Err == nil { // another run was first
+		if result.Action.Reason == plan.Duplicate && result.Err == nil { // another run filed it first
 			r.report.Lines = slices.DeleteFunc(r.report.Lines, func(l plan.Result) bool {
 				return l.Number == result.Number && l.Action.Kind == plan.Create
 			})

@@ -26,7 +26,7 @@ type Options struct {
 	Clock    clock.Clock
 	GitHub   *github.Client
 	Redactor *safe.Redactor
-	Slack    *slack.Client // gets a message about the run; nil for none
+	Slack    *slack.Client // receives a message about the run; nil for none
 	Services []source.Integration
 	Intake   intake.Rules
 	Rules    plan.Rules
@@ -35,13 +35,13 @@ type Options struct {
 	Code *enrich.Repository
 	Issues
 	DryRun  bool
-	Version string // of errmon
+	Version string // version of errmon
 }
 
 // Issues are the settings of the error issues.
 type Issues struct {
-	Label          string   // the other labels derive from it
-	Trusted        []string // logins, besides the token's own, whose markers count
+	Label          string   // label of error issues; the other labels derive from it
+	Trusted        []string // logins whose markers are trusted, in addition to the token's own
 	PublishSamples bool     // show events in a public repository
 	Assign         bool     // assign new issues to the owners of their code
 }
@@ -49,32 +49,32 @@ type Issues struct {
 // Times are the durations of a run.
 type Times struct {
 	Lookback      time.Duration
-	Since         time.Time     // read from here instead; zero otherwise
-	MaxDuration   time.Duration // of the run; reading gets two thirds of it
-	WriteInterval time.Duration // between two writes of the GitHub client
+	Since         time.Time     // start reading here instead; zero if unset
+	MaxDuration   time.Duration // limit of the run; reading gets two thirds of it
+	WriteInterval time.Duration // pause between two writes to GitHub
 }
 
 type run struct {
 	Options
-	ahead     github.Ahead // of GitHub's clock; 0 if the difference does not matter
+	ahead     github.Ahead // how far this machine's clock is ahead of GitHub's; 0 if it does not matter
 	report    report.Run
 	ledger    *ledger.Ledger
-	known     ledger.Known    // by list
-	intake    *intake.Intake  // filled by read or deliver
-	sources   []source.Source // by read
+	known     ledger.Known    // set by list
+	intake    *intake.Intake  // created by list, filled by read or deliver
+	sources   []source.Source // set by read
 	windows   reading.Windows
-	input     plan.Input    // filled by read and decide
-	actions   []plan.Action // by decide
-	results   []plan.Result // by write
+	input     plan.Input    // filled by read, gather and decide
+	actions   []plan.Action // set by decide
+	results   []plan.Result // set by write
 	delivered deliveries    // empty in a scan
 }
 
-// deliveries is what a dispatch files, and what its earlier rounds did.
+// deliveries holds what a dispatch files, and what its rounds did so far.
 type deliveries struct {
 	intake.Delivery
-	wrote  bool                // in this round
+	wrote  bool                // this round wrote something
 	filed  []int               // issues that this run filed
-	merged map[int]plan.Action // by number, the last one written, for what it merged
+	merged map[int]plan.Action // the last action written, by issue number: for the markers that it merged
 }
 
 func begin(o Options) *run {
@@ -134,11 +134,11 @@ func (r *run) requests() map[string]int {
 	return requests
 }
 
-// now is the time by which events are counted. It is GitHub's, because a run whose clock is ahead would call
-// minutes read that have not passed yet. This machine's clock only measures durations.
+// now returns GitHub's time, by which events are counted. If a run used its own clock and that is ahead, it
+// would record minutes as read that have not passed yet. This machine's clock only measures durations.
 func (r *run) now() time.Time { return r.Clock.Now().Add(-time.Duration(r.ahead)) }
 
-// notify posts what this run filed, reopened or saw get worse to Slack. A failure is only a warning.
+// notify posts to Slack which errors are new, reopened or worse. A failure is only a warning.
 func (r *run) notify(ctx context.Context) {
 	if r.Slack == nil || r.DryRun || ctx.Err() != nil {
 		return

@@ -1,9 +1,9 @@
-// Package scan is the main job: two lists of stages over one value, one for a scan of the
-// sources and one for what was delivered. Stages return what they found; only this room sees all of
-// them, warns, fails, and knows the time of the run.
+// Package scan runs the main job as a list of stages over one value. There are two lists: one for a
+// scan of the sources, and one for delivered events. Other packages return what they found; only this
+// one combines it, reports warnings and failures, and keeps the time of the run.
 //
-// The order makes it safe for a run to die anywhere: nothing is written before the listing is
-// complete, and the dashboard, which says how far the sources were read, is written last.
+// The order of stages makes it safe for a run to die anywhere: nothing is written before the list of
+// issues is complete, and the dashboard, which stores how far the sources were read, is written last.
 //
 // It may import apply, clock, enrich, event, github, intake, ledger, marker, plan, reading,
 // render, report, safe, slack and source.
@@ -31,14 +31,14 @@ import (
 
 type stage func(context.Context, *run) error
 
-// Run scans once. The report is complete even if parts failed; its Failures say which.
+// Run scans once. The report is complete even if parts failed; its Failures list them.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
 	r.fail(r.through(ctx, list, read, gather, decide, addEvidence, write, remember))
 	return r.end(ctx)
 }
 
-// These stop a stage that takes too long, so that the others have time left.
+// These errors end a stage that takes too long, so that the others have time left.
 var (
 	errReadTime    = errors.New("reading took two thirds of max-duration: the next run continues from here; raise max-duration or run more often")
 	errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
@@ -55,12 +55,12 @@ func (r *run) through(ctx context.Context, stages ...stage) error {
 	return nil
 }
 
-// list reads what GitHub stores, and begins an intake that matches against it.
+// list reads the known errors from GitHub, and creates an intake that matches events against them.
 func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
-	began := r.input.Now.Add(time.Duration(r.ahead)) // by this machine's clock
+	began := r.input.Now.Add(time.Duration(r.ahead)) // start of the run by this machine's clock
 	if r.ahead = r.GitHub.Ahead(); r.ahead.Matters() {
 		r.warn(fmt.Sprintf("This machine's clock is %s; events are counted by GitHub's. Sync the machine's clock with NTP.", r.ahead))
 	} else {
@@ -136,7 +136,7 @@ func (r *run) addSource(h source.Health, completed bool) {
 	}
 }
 
-// gather completes what the decision needs, including fixes of the closed issues that a first plan reopens.
+// gather completes the input of decide, including the fixes of closed issues that a first plan would reopen.
 func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
@@ -149,7 +149,7 @@ func gather(ctx context.Context, r *run) error {
 	return nil
 }
 
-// decide plans the actions. For a new error, it looks into the archive once, to name an earlier issue.
+// decide plans the actions. If there are new errors, it searches the archive once for earlier issues of them.
 func decide(ctx context.Context, r *run) error {
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
 	r.report.Unread, r.report.Shapes = r.intake.Unread.Notice(), r.intake.Unread.Shapes()
@@ -166,7 +166,7 @@ func decide(ctx context.Context, r *run) error {
 	return err
 }
 
-// codeShare is the divisor of a run's time that gives the share of each stage about code.
+// codeShare limits each stage that looks up code to this fraction of max-duration: one tenth.
 const codeShare = 10
 
 func addEvidence(ctx context.Context, r *run) error {
@@ -180,10 +180,10 @@ func addEvidence(ctx context.Context, r *run) error {
 	return nil
 }
 
-// write carries out the actions. It leaves the last tenth of the time to saving how far the run got.
+// write carries out the actions. It leaves the last tenth of max-duration for saving how far the run got.
 func write(ctx context.Context, r *run) error {
 	if r.DryRun {
-		for _, a := range publicTitles(r.actions) { // anybody may read its log
+		for _, a := range publicTitles(r.actions) { // in a public repository, anyone can read the log
 			r.report.Lines = append(r.report.Lines, plan.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
 		}
 		return nil
@@ -210,7 +210,7 @@ func write(ctx context.Context, r *run) error {
 	return nil
 }
 
-// publicTitles names new errors by their templates.
+// publicTitles replaces the titles of new errors with those that are safe in a public repository.
 func publicTitles(actions []plan.Action) []plan.Action {
 	for i := range actions {
 		actions[i].Title = cmp.Or(actions[i].Public, actions[i].Title)
@@ -221,7 +221,8 @@ func publicTitles(actions []plan.Action) []plan.Action {
 const heldBack = "This repository is public, so its issues show the template, exception and in-app frames of each error, " +
 	"but not the events themselves. Set publish-samples to true to publish those too, redacted."
 
-// remember records the results and saves how far the run got. After a signal, the next run repeats the rest.
+// remember records the results and saves how far the run got. If a signal stopped the run, nothing is saved,
+// so the next run reads the same events again.
 func remember(ctx context.Context, r *run) error {
 	r.report.Lines = append(r.report.Lines, r.results...)
 	if r.DryRun || ctx.Err() != nil {
