@@ -15,8 +15,8 @@ import (
 	"github.com/org/errmon-action/internal/render"
 )
 
-// readDashboards picks the oldest of our issues that carry the dashboard's label. Two first runs at
-// once may have made two; the younger one's content is merged before it is closed.
+// readDashboards picks the oldest of our issues with the dashboard's label. If two first runs overlapped,
+// there may be two; the newer one's content is merged before it is closed.
 func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Known) error {
 	slices.SortFunc(found, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range found {
@@ -52,7 +52,7 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 	return nil
 }
 
-// create files the dashboard, and creates the labels of the set.
+// create creates the labels, then files the dashboard.
 func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	for _, label := range []struct{ name, color, description string }{
 		{l.Render.Label, "d73a4a", "A production error, filed and counted by errmon"},
@@ -75,8 +75,8 @@ func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
 }
 
-// SaveDeliveries stores on the dashboard the delivered errors that get no issue yet, and removes those that
-// have one by now; all else stays. It reports whether there was anything to write.
+// SaveDeliveries adds delivered errors that have no issue yet to the dashboard, and removes rows whose
+// deliveries an issue has counted by now. It reports whether there was anything to write.
 func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result, now time.Time) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {
@@ -104,7 +104,7 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 	})
 }
 
-// waits returns the row that a result leaves on the dashboard; false if it leaves none.
+// waits returns the row that a result adds to the dashboard; false if it adds none.
 func waits(r plan.Result) (marker.Row, bool) {
 	why, detail := r.Action.Reason, ""
 	switch {
@@ -148,7 +148,7 @@ func rowOf(rows []marker.Row, row marker.Row) int {
 	return slices.IndexFunc(rows, func(r marker.Row) bool { return slices.ContainsFunc(row.Marker.Keys, r.Marker.Owns) })
 }
 
-// newDeliveries returns the rows of now with deliveries that before lacks.
+// newDeliveries returns the rows of now that contain deliveries missing from before.
 func newDeliveries(before, now []marker.Row) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(now), func(row marker.Row) bool {
 		var known marker.Marker
@@ -159,8 +159,8 @@ func newDeliveries(before, now []marker.Row) []marker.Row {
 	})
 }
 
-// withoutFiled drops the rows whose deliveries an issue has all counted, unless they have events of a source,
-// which are left to the runs that read it.
+// withoutFiled drops rows if an issue has counted all their deliveries. Rows that also have events of a
+// source stay: the runs that read it handle them.
 func withoutFiled(rows []marker.Row, issues []plan.Issue) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
 		return len(row.Marker.Sources)+len(row.Marker.Sentry) == 0 && slices.ContainsFunc(issues, func(i plan.Issue) bool {

@@ -1,6 +1,6 @@
-// Package ledger owns what GitHub stores about errors: it lists the error issues and the dashboard, checks
-// that the lists are complete, decides whose markers count, and writes the dashboard. Any doubt about a list
-// is an error, after which nothing may be written: an issue missing from the list would be filed again.
+// Package ledger manages the state that GitHub stores: it lists the error issues and the dashboard, checks
+// that the lists are complete, decides whose markers to trust, and writes the dashboard. If a list may be
+// incomplete, it returns an error, and nothing may be written: a missing issue would be filed again.
 //
 // It may import count, github, grouping, marker, plan, render and source.
 package ledger
@@ -22,27 +22,27 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Ledger reads and writes what one repository stores. It is not safe for concurrent use.
+// Ledger reads and writes the state stored in one repository. It is not safe for concurrent use.
 type Ledger struct {
 	GitHub  *github.Client
-	Render  render.Renderer // of the dashboard; its Label names the whole set
-	Trusted []string        // logins, besides the token's own, whose markers count
+	Render  render.Renderer // renders the dashboard; all labels derive from its Label
+	Trusted []string        // logins whose markers are trusted, in addition to the token's own
 
-	login      string            // the token's own; "" until asked for
-	repository github.Repository // zero until asked for
+	login      string            // the token's own; empty until looked up
+	repository github.Repository // zero until looked up
 }
 
 // Known is what GitHub stored at the start of a run.
 type Known struct {
-	Issues    []plan.Issue // with a marker that counts
+	Issues    []plan.Issue // issues with a trusted marker
 	Dashboard marker.Dashboard
 	Ticked    []string // keys of waiting errors that people ticked
-	Warnings  []string // about issues that are left alone, and why
+	Warnings  []string // mainly about issues that are left alone, and why
 
-	stored     []marker.Row   // waiting rows of the dashboard issue itself, without those of duplicates
+	stored     []marker.Row   // waiting rows of the dashboard issue itself, without rows merged from duplicates
 	home       github.Issue   // the dashboard issue; Number 0 if there is none
-	afresh     bool           // the filed issues lost their label, and people closed the dashboard in response
-	duplicates []github.Issue // open dashboards of other first runs
+	afresh     bool           // the filed issues lost their label, and people closed the dashboard to start afresh
+	duplicates []github.Issue // other open dashboards, made by first runs that overlapped
 }
 
 func (k *Known) warn(format string, args ...any) {
@@ -54,9 +54,9 @@ func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" 
 // ArchiveSuffix turns the label of error issues into that of archived ones.
 const ArchiveSuffix = ":archive"
 
-// ReadIssue returns an issue as plan sees it; label is that of error issues. An unreadable marker is not an
-// error as long as its key line names its error: a damaged one starts counting again, and one from a newer
-// errmon is muted, so that its error is not filed again. Else it is marker.ErrNone, ErrNewer or ErrDamaged.
+// ReadIssue converts an issue for package plan; label is the label of error issues. If the marker is
+// unreadable but its key line still names the error, there is no error: a damaged issue counts from zero, and
+// one written by a newer errmon is muted. Otherwise it returns marker.ErrNone, ErrNewer or ErrDamaged.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	issue := plan.Issue{
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
@@ -72,7 +72,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	return issue, err
 }
 
-// Repository returns GitHub's record of the repository. It asks once.
+// Repository returns the repository's data from GitHub. It sends the request once.
 func (l *Ledger) Repository(ctx context.Context) (_ github.Repository, err error) {
 	if l.repository.FullName == "" {
 		l.repository, err = l.GitHub.Repository(ctx)
@@ -80,11 +80,11 @@ func (l *Ledger) Repository(ctx context.Context) (_ github.Repository, err error
 	return l.repository, err
 }
 
-// ErrUnlabelled stops a run: the next listing misses an issue without its label, and it would be filed again.
+// ErrUnlabelled stops a run: the next run would miss an issue without its label, and file its error again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
 
-// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If that fails it
-// closes the issue and returns ErrUnlabelled, after which nothing more may be filed.
+// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If that fails, it
+// closes the issue and returns ErrUnlabelled, and nothing more may be filed.
 func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
 	if issue.Has(label) {
 		return nil
@@ -97,7 +97,7 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	return err
 }
 
-// trusts reports whether the marker of an issue counts, and warns if not. It asks for our login if needed.
+// trusts reports whether the issue's author is trusted, and warns if not. It looks up our login if needed.
 func (l *Ledger) trusts(ctx context.Context, what string, i github.Issue, k *Known) (bool, error) {
 	trusted := slices.Concat(l.Trusted, []string{github.WorkflowLogin})
 	if slices.ContainsFunc(trusted, func(login string) bool { return strings.EqualFold(login, i.Author) }) {
@@ -111,7 +111,7 @@ func (l *Ledger) trusts(ctx context.Context, what string, i github.Issue, k *Kno
 	return err == nil && login == i.Author, err
 }
 
-// ownLogin returns the login that the token writes as. It asks once.
+// ownLogin returns the login that the token writes as. It sends the request once.
 func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 	if l.login == "" {
 		l.login, err = l.GitHub.Login(ctx)
@@ -119,8 +119,9 @@ func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 	return l.login, err
 }
 
-// Keys returns the keys and aliases that each name exactly one known error. An alias of several is left out:
-// only the lines around an event show which error it is, and an event that is read twice would count for two.
+// Keys returns the keys, and the aliases that belong to exactly one known error. An alias of several errors
+// does not count: only the surrounding lines show which error an event belongs to, so an event that is read
+// twice could be counted for two.
 func (k Known) Keys() map[string]bool {
 	keys, times := map[string]bool{}, map[string]int{}
 	for _, m := range k.markers() {
@@ -158,7 +159,7 @@ func (k Known) markers() []marker.Marker {
 	return markers
 }
 
-// Counted returns how many events of a Sentry issue were counted, and whether the issue is known.
+// Counted returns how many events of a Sentry issue were counted, and whether a known error includes it.
 func (k Known) Counted(id string) (total int64, ok bool) {
 	key := grouping.SentryKey(id)
 	for _, m := range k.markers() {
@@ -191,8 +192,8 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 	return followed
 }
 
-// due returns the indexes of the rows that people ticked, and of those that wait only for room or a retry, as
-// many as one run may file.
+// due returns the indexes of rows that this run may file: all that people ticked, and those that wait only
+// for room or a retry, up to the limits on new issues.
 func (k Known) due(rules plan.Rules, now time.Time) []int {
 	var rows []int
 	room := rules.Room(k.Issues, now)
@@ -208,10 +209,10 @@ func (k Known) due(rules plan.Rules, now time.Time) []int {
 	return rows
 }
 
-// ticked reports whether people want a waiting error filed regardless of the limits.
+// ticked reports whether people ticked a waiting error, so it is filed regardless of the limits.
 func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
 
-// Status counts the errors that the repository knows, in a sentence.
+// Status returns a sentence with the number of errors in each state.
 func (k Known) Status() string {
 	open, closed, muted := 0, 0, 0
 	for _, i := range k.Issues {

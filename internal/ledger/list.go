@@ -13,8 +13,8 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// List reads the dashboard and the error issues. filed holds issues that this run filed, which the list must
-// contain. It returns github.ErrPartialListing if a list is incomplete, and the warnings even with an error.
+// List reads the dashboard and the error issues. The list must contain filed, the issues that this run filed.
+// It returns github.ErrPartialListing if a list is incomplete. Known.Warnings is set even if it fails.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known
 	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel(), nil)
@@ -39,7 +39,7 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	return k, l.crossCheck(ctx, listed)
 }
 
-// Archive returns the newest archived issues that List does not return.
+// Archive returns the newest archived issues. List does not include them.
 func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 	var archive Known
 	_, err := l.readIssues(ctx, &archive, l.GitHub.Newest, l.Render.Label+ArchiveSuffix)
@@ -48,7 +48,7 @@ func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 
 type lister func(ctx context.Context, label string, visit func(*github.Issue)) ([]github.Issue, error)
 
-// readIssues adds the listed issues that carry a marker of ours, and drops their bodies.
+// readIssues adds the listed issues with a trusted marker to k. It drops the bodies, to save memory.
 func (l *Ledger) readIssues(ctx context.Context, k *Known, list lister, label string) ([]github.Issue, error) {
 	var failure error
 	listed, err := list(ctx, label, func(i *github.Issue) {
@@ -75,7 +75,7 @@ func (l *Ledger) readIssues(ctx context.Context, k *Known, list lister, label st
 
 func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error {
 	issue, err := ReadIssue(i, l.Render.Label)
-	if errors.Is(err, marker.ErrNone) { // or somebody's own issue that happens to carry the label
+	if errors.Is(err, marker.ErrNone) { // may be somebody's own issue that has the label
 		if slices.Contains(k.Dashboard.Filed, i.Number) {
 			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", i.Number)
 		}
@@ -95,8 +95,8 @@ func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error 
 	return nil
 }
 
-// dropCopies drops issues whose body a person copied from an older one: the marker describes that one.
-// Two runs that file one error at once have different names, so neither issue is a copy.
+// dropCopies drops issues whose body a person copied from an older one, because the marker describes the
+// older one. If two runs file one error at once, FiledBy differs, so neither issue is a copy.
 func (k *Known) dropCopies() {
 	slices.SortFunc(k.Issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	originals := map[[2]string]int{} // by key and run
@@ -114,15 +114,15 @@ func (k *Known) dropCopies() {
 }
 
 const (
-	maxVerified = 20 // filed issues missing from the list that are looked up: if it is incomplete, the first ones reveal it
-	minLost     = 10 // filed issues from which it is suspicious if most lose their label at once
+	maxVerified = 20 // at most this many missing issues are looked up: if the list is incomplete, the first ones reveal it
+	minLost     = 10 // with at least this many filed issues, it is suspicious if most lose their label at once
 )
 
-// ErrLabelLost stops a run that would forget issues because of their label.
+// ErrLabelLost stops a run that would lose track of issues because they lost their label.
 var ErrLabelLost = errors.New("nothing was written, because the errors of those issues would be filed again")
 
-// verify looks up filed issues that the list lacks. If one is still labelled, the list is incomplete.
-// If the label is gone, or most issues lost it at once, forgetting them would file them all again.
+// verify looks up filed issues that the list lacks. If one still has the label, the list is incomplete. It
+// also fails if the label was deleted or most issues lost it at once: their errors would all be filed again.
 func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue) error {
 	missing := slices.DeleteFunc(slices.Clone(filed), func(number int) bool { return contains(listed, number) })
 	unlabelled, looked := 0, missing[:min(len(missing), maxVerified)]
@@ -155,7 +155,7 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		"or close the issue labelled %q to start afresh", l.Render.Label, len(missing), ErrLabelLost, l.dashboardLabel())
 }
 
-// crossCheck checks the list if there is no dashboard: GitHub must list the same issues of ours by author.
+// crossCheck checks the list if there is no dashboard: GitHub's list by author must contain the same issues.
 func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	repository, err := l.Repository(ctx)
 	if err != nil || len(listed) == 0 && repository.OpenIssues == 0 {

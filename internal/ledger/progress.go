@@ -16,23 +16,23 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Window decides where reading starts.
+// Window holds what determines where reading starts.
 type Window struct {
 	Now      time.Time
 	Lookback time.Duration
-	Since    time.Time // read from here instead; zero otherwise
+	Since    time.Time // start here instead; zero if unset
 	Rules    plan.Rules
 }
 
-// maxAhead is how far in the future a stored time is still trusted: the clocks of overlapping runs differ.
+// maxAhead is how far in the future a stored time may be and still be trusted: runs' clocks differ.
 const maxAhead = time.Minute
 
-// Start returns where reading a source begins: at the minute after the last one that an earlier run settled,
-// or without one, at the look-back. Since overrides both. gap reports that it skips time that no run has read
-// yet, so the source's progress stays where it is.
+// Start returns the time from which to read a source: the minute after the last settled one, or the look-back
+// if no run has read it. Since overrides both. gap reports that time in between is skipped, so the source's
+// progress must not advance. To read the newest event of a due row again, it may start earlier.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
-	ok = ok && !last.Time().After(w.Now.Add(maxAhead)) // else stored by a run whose clock was wrong
+	ok = ok && !last.Time().After(w.Now.Add(maxAhead)) // otherwise it was stored by a run whose clock was wrong
 	settled := plan.Settled(last.Time(), w.Rules.Lateness)
 	switch {
 	case !w.Since.IsZero():
@@ -42,7 +42,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
 	}
 	from = (settled + 1).Start()
-	for _, i := range k.due(w.Rules, w.Now) { // to be filed with its trace, so its newest event is read again
+	for _, i := range k.due(w.Rules, w.Now) { // the new issue shows the trace, so its newest event is read again
 		if newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time(); !newest.IsZero() && newest.Before(from) {
 			from = newest.Truncate(time.Minute)
 		}
@@ -50,18 +50,18 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	return from, false
 }
 
-// Read is what a run read.
+// Read describes what a run read.
 type Read struct {
-	Now       time.Time // of the run
+	Now       time.Time // start of the run
 	Lateness  time.Duration
 	Sources   []source.Health
-	Completed map[string]time.Time // up to when a source was read without a gap
-	Requests  int                  // sent so far
-	Version   string               // of errmon
+	Completed map[string]time.Time // up to when each source was read without a gap; other sources are missing
+	Requests  int                  // requests sent so far
+	Version   string               // version of errmon
 }
 
-// Save writes the dashboard after a run that wrote the results of what it read, and closes its duplicates. It
-// must be the last write, so that everything the dashboard calls read is in the issues already.
+// Save writes the dashboard at the end of a run and closes duplicate dashboards. It must come after all
+// writes to issues, because later runs do not read again what the dashboard records as read.
 func (l *Ledger) Save(ctx context.Context, k Known, results []plan.Result, read Read) error {
 	after := k.after(results, read)
 	switch {
@@ -71,11 +71,11 @@ func (l *Ledger) Save(ctx context.Context, k Known, results []plan.Result, read 
 		return l.create(ctx, after)
 	}
 	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
-		if now, err := marker.ReadDashboard(current.Body); err == nil { // a dispatch run may have added rows
+		if now, err := marker.ReadDashboard(current.Body); err == nil { // a dispatch may have added rows
 			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
 		}
 		edit := github.Edit{Body: l.Render.Dashboard(after, current.Body)}
-		if k.afresh { // the next loss of the label stops a run again
+		if k.afresh { // so that the next loss of the label stops a run again
 			edit.State = "open"
 		}
 		return edit, nil
@@ -95,7 +95,7 @@ func (k Known) after(results []plan.Result, read Read) render.Board {
 	before, now := k.Dashboard, count.At(read.Now)
 	runs := append(slices.DeleteFunc(slices.Clone(before.Runs), func(at count.Millis) bool { return at >= now }), now)
 	late := slices.DeleteFunc(slices.Clone(results), func(r plan.Result) bool { return !postponed(r) })
-	written := func(row marker.Row) bool { // otherwise it stays, as the log lines behind it may be gone
+	written := func(row marker.Row) bool { // a postponed row stays, as its log lines may be gone by the next run
 		return !slices.ContainsFunc(late, func(r plan.Result) bool { return slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns) })
 	}
 	after := marker.Dashboard{
@@ -113,13 +113,13 @@ func (k Known) after(results []plan.Result, read Read) render.Board {
 		k.note(&after, s, late, read)
 	}
 	for _, r := range results {
-		if mute, ok := before.Muted[r.Number]; ok && r.Err != nil { // stays until the write succeeds
+		if mute, ok := before.Muted[r.Number]; ok && r.Err != nil { // keep its counts until the write succeeds
 			after.Muted[r.Number] = mute
 		}
 		if r.Action.Kind == plan.Mute && !r.Action.Issue.Newer {
 			after.Muted[r.Number] = r.Action.Mute
 		}
-		if r.Action.Reason == plan.Leaving || r.Action.Reason == plan.Archived { // forgotten before it leaves the list
+		if r.Action.Reason == plan.Leaving || r.Action.Reason == plan.Archived { // drop its number before it leaves the list
 			continue
 		}
 		row, waits := waits(r)
@@ -131,15 +131,15 @@ func (k Known) after(results []plan.Result, read Read) render.Board {
 		}
 	}
 	slices.Sort(after.Filed)
-	rank := map[bool]int{true: -1} // ticked rows come first, so that no other takes their place
+	rank := map[bool]int{true: -1} // ticked rows first, since the last rows are dropped if there are too many
 	slices.SortStableFunc(after.Waiting, func(a, b marker.Row) int {
 		return cmp.Or(rank[ticked(k.Ticked, a)]-rank[ticked(k.Ticked, b)], plan.BySeverity(a.Marker, b.Marker))
 	})
 	return board(after, results, read.Now)
 }
 
-// note records how reading a source went, and how far. A source with postponed events stays where it was,
-// so the next run reads them again; one that never got anywhere remembers where its first reading began.
+// note records how a source was read, and how far. If some of its events were postponed, its progress stays,
+// so the next run reads them again. A source without progress records where its first read began.
 func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result, read Read) {
 	now := count.At(read.Now)
 	switch before := k.Large(s.Name, read.Now); {
@@ -148,7 +148,7 @@ func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result
 	case s.Large:
 		after.Large[s.Name] = now
 	}
-	if h := after.Health[s.Name]; !s.Left { // otherwise its turn comes in a later run
+	if h := after.Health[s.Name]; !s.Left { // otherwise a later run reads it
 		h.Events, h.Tried = s.Events, now
 		if h.Failures++; s.Err == nil {
 			h.Failures, h.Success = 0, now
@@ -168,15 +168,15 @@ func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result
 	}
 }
 
-// postponed reports whether a result leaves its events to the next run: the write failed, or the issue is
-// gone or locked. An error whose issue has no room or is refused waits on the dashboard, since that may last.
+// postponed reports whether the next run must read a result's events again: the write failed, or the issue is
+// gone or locked. If GitHub refused it or it has no room, that may last, so the dashboard keeps its counts.
 func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
 
 const (
-	forgetAfter = 14 * 24 * time.Hour // without a read, until a source leaves the dashboard: it is probably no longer in the settings
-	largeFor    = 24 * time.Hour      // that a source too large to be read in full is filtered before a retry
+	forgetAfter = 14 * 24 * time.Hour // a source not read for this long leaves the dashboard: it was probably removed from the settings
+	largeFor    = 24 * time.Hour      // a source too large to be read in full is read with a filter for this long
 )
 
 // Large reports whether a source was recently found too large to be read in full.
@@ -185,8 +185,8 @@ func (k Known) Large(key string, now time.Time) bool {
 	return ok && now.Sub(at.Time()) < largeFor
 }
 
-// LongestAgo returns the sources read longest ago first. Of those read in the same run, failed ones come
-// last, so that a source too large for a run gets the time that the others leave.
+// LongestAgo sorts the sources: those read longest ago come first. Among sources last read in the same run,
+// failed ones come last, so a source too large for one run gets only the time that the others leave.
 func LongestAgo(d marker.Dashboard, sources []source.Source) []source.Source {
 	return slices.SortedStableFunc(slices.Values(sources), func(a, b source.Source) int {
 		x, y := d.Health[a.Key()], d.Health[b.Key()]
