@@ -15,18 +15,18 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Board is what the dashboard shows.
+// Board holds what the dashboard shows.
 type Board struct {
 	marker.Dashboard
 	Issues []plan.Issue // as the run left them
 	Now    time.Time    // when the run began
 }
 
-// DashboardTitle names the dashboard of a label.
+// DashboardTitle returns the title of the dashboard issue.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
 // Dashboard returns the dashboard's body, replacing only our section of the previous one. Ticked boxes of
-// errors that still wait stay ticked. The tables are cut to fit; the state contains everything.
+// errors that still wait stay ticked. If the body is too long, the tables are cut, not the stored state.
 func (r Renderer) Dashboard(d Board, previous string) string {
 	before, _, behind, _ := marker.Split(previous)
 	ticked := marker.Ticked(previous)
@@ -60,7 +60,7 @@ func (r Renderer) open(d Board, rows int) string {
 	b.WriteString("| Issue | Error | Level | Events | Last 14 days | Owner | Last seen |\n|---|---|---|---:|---|---|---|\n")
 	for _, i := range open[:min(rows, len(open))] {
 		bars, _ := bars(i.Marker)
-		owners := i.Owners // in code quotes, a name notifies nobody
+		owners := i.Owners // a name in code formatting notifies nobody
 		if len(owners) == 0 {
 			owners = i.Marker.Owners
 		}
@@ -90,7 +90,7 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 		if i := slices.Index(reasons, plan.Reason(row.Reason)); i >= 0 {
 			why = reasons[i]
 		}
-		if why == plan.NoRoom { // it has an issue, so no box
+		if why == plan.NoRoom { // it already has an issue, so it gets no box
 			key = ""
 		}
 		for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
@@ -105,7 +105,7 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	return b.String() + more(d.More+max(0, len(d.Waiting)-rows)) + "\n\n"
 }
 
-// reasons are those that a row may show, besides plan.OverMax. People may have edited the stored one.
+// reasons lists what a row may show besides plan.OverMax. The stored reason may have been edited by people.
 var reasons = []plan.Reason{plan.BelowMin, plan.NoRoom, plan.OverDay, plan.Unread, plan.Refused}
 
 func (r Renderer) muted(d Board, rows int) string {
@@ -135,7 +135,7 @@ func (r Renderer) muted(d Board, rows int) string {
 	return folds(head, b.String()+more(len(muted)-rows)) + "\n\n"
 }
 
-// since returns how many events of a muted issue the dashboard counted.
+// since returns how many events the dashboard counted since the issue was muted.
 func (d Board) since(i plan.Issue) int64 {
 	return max(0, marker.Marker{Sources: d.Muted[i.Number].Sources}.Count()-marker.Marker{Sources: i.Marker.Sources}.Count())
 }
@@ -145,7 +145,7 @@ func (r Renderer) health(d Board, rows int) string {
 	if len(names) == 0 {
 		return "### Sources\n\nNo source has been read yet.\n\n"
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return d.Health[b].Failures - d.Health[a].Failures }) // so that no cut hides failures
+	slices.SortStableFunc(names, func(a, b string) int { return d.Health[b].Failures - d.Health[a].Failures }) // failing sources first, so that they are not cut
 	var b strings.Builder
 	b.WriteString("### Sources\n\n| Source | Last success | Lag | Events | Failures in a row |\n|---|---|---:|---:|---:|\n")
 	for _, name := range names[:min(rows, len(names))] {
@@ -181,10 +181,11 @@ func (r Renderer) bookkeeping(d Board) string {
 
 const trendDays = 14
 
-// bars draws the events of the last days, and counts those of the last one; nothing if all fell on one.
+// bars draws the events per day of the trendDays up to the newest day with events, and returns that day's
+// count; nothing if all events are from one day.
 func bars(m marker.Marker) (drawn string, newest int64) {
 	days := m.PerDay()
-	maps.DeleteFunc(days, func(day count.Day, _ int64) bool { return day <= 0 }) // the time is unknown
+	maps.DeleteFunc(days, func(day count.Day, _ int64) bool { return day <= 0 }) // events without a time
 	if len(days) < 2 {
 		return "", 0
 	}
@@ -192,7 +193,7 @@ func bars(m marker.Marker) (drawn string, newest int64) {
 	for day := last - trendDays + 1; day <= last; day++ {
 		bar := '·'
 		if n := days[day]; n > 0 {
-			bar = '▁' + rune(n*7/most) // up to █, the seventh after it
+			bar = '▁' + rune(n*7/most) // up to █, seven code points after ▁
 		}
 		drawn += string(bar)
 	}

@@ -1,9 +1,9 @@
 // Package render writes what people read on GitHub: the title, body and comments of an error
 // issue, and the dashboard.
 //
-// Foreign text enters only through package safe, redacted and escaped for its place. Everything
-// else is our own fixed text, numbers and times. A public repository shows only an event's
-// template, exception type and in-app frames.
+// Foreign text enters only through package safe, which redacts it and escapes it for its place. All
+// other text is our own: fixed text, numbers and times. Unless samples are published, issues in a
+// public repository show only an event's template, exception type and in-app frames.
 //
 // It is pure and may import code, count, event, marker, plan and safe.
 package render
@@ -30,23 +30,23 @@ const MaxBody = 65_536
 
 const (
 	maxSample = 30_000 // characters of the stack trace and log event in a body
-	minSample = 200    // below which they are not shrunk further
-	maxCode   = 12_000 // characters of the code
+	minSample = 200    // characters; a shorter sample is not cut further
+	maxCode   = 12_000 // characters of the code in a body
 )
 
-// Renderer writes for one repository.
+// Renderer renders for one repository.
 type Renderer struct {
 	Redactor *safe.Redactor
 	Label    string // the label of the error issues
-	HoldBack bool   // omit samples: the repository is public, its logs are not
+	HoldBack bool   // omit samples, because the repository is public but its logs are not
 }
 
 // Title returns the title of a new issue, at most 256 characters.
 func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
 
-// Body returns an issue's body, replacing only our section of the previous one. If this run saw no event, the
-// old sample stays. If it is too long, the sample is cut, then the code is left out; ErrNoRoom if people's
-// own text leaves no room for the rest.
+// Body returns an issue's body, replacing only our section of the previous one. If this run read no event,
+// the old sample stays. If the body is too long, it cuts the sample and then drops the code. It returns
+// ErrNoRoom if people's own text leaves no room for the rest.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	sample, code := maxSample, maxCode
@@ -76,7 +76,7 @@ func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string 
 		path = r.path(e, code != "")
 	}
 	parts := []string{
-		a.Next.Shape.Note, // the team's own, so it stays as it is
+		a.Next.Shape.Note, // the team's own Markdown, so it is not escaped
 		r.status(a.Next) + "\n" + r.failure(a.Next), r.course(a), code, pathBlock.enclose(path, pathSize),
 		r.facts(a.Next), r.sources(a.Next), r.fixing(a.Next, code), r.sample(a, old, sample), r.foot(a.Next.Shape.Rules),
 	}
@@ -116,7 +116,7 @@ func (r Renderer) Comment(a plan.Action) string {
 	default:
 		text = fmt.Sprintf("Reopened: the error happened again at %s, after this issue was closed.", newest)
 	}
-	if e, _ := a.Sample(); e.Release != "" { // not that of an earlier event
+	if e, _ := a.Sample(); e.Release != "" { // not the stored release, which may be an earlier event's
 		text += " Release " + r.Redactor.Code(e.Release, 80).String() + "."
 	}
 	return text + since(a) + "\n" + noteLine(a.Note)
