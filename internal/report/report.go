@@ -1,5 +1,5 @@
 // Package report shows what a run did: in the terminal, in the step summary, as outputs for later
-// steps, and as annotations for failures.
+// steps, and as annotations for failures and warnings.
 //
 // It may import count, plan, safe and source. Foreign text (titles, source names, service
 // messages) passes through safe for the sink it goes to.
@@ -17,7 +17,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Run is the result of a run.
+// Run holds the results of a run.
 type Run struct {
 	Started  time.Time
 	Ended    time.Time
@@ -27,20 +27,20 @@ type Run struct {
 	Events   int64          // events at or above min-level, from all sources
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
-	Notices  []string       // correct behaviour that may surprise
-	Unread   string         // a notice of events that may be errors in an unsupported format; empty for none
-	Shapes   []string       // of those events; foreign text
+	Notices  []string       // behaviour that is correct but may surprise
+	Unread   string         // notice about events that may be errors in an unsupported format; empty for none
+	Shapes   []string       // shapes of those events; foreign text
 	Warnings []string
 	Failures []error
 }
 
-// Add adds what another run did after this one.
+// Add adds the results of another run that followed this one.
 func (r *Run) Add(later Run) {
 	r.Ended, r.Events, r.Errors = later.Ended, r.Events+later.Events, r.Errors+later.Errors
 	r.Lines, r.Sources = append(r.Lines, later.Lines...), append(r.Sources, later.Sources...)
 	r.Notices, r.Warnings, r.Failures = append(r.Notices, later.Notices...), append(r.Warnings, later.Warnings...), append(r.Failures, later.Failures...)
 	for kind, n := range later.Requests {
-		r.Requests[kind] = max(r.Requests[kind], n) // a client that both use counts on
+		r.Requests[kind] = max(r.Requests[kind], n) // both runs share the clients, which keep counting
 	}
 }
 
@@ -49,7 +49,7 @@ func (r Run) Count(kind plan.Kind) int {
 	return len(slices.DeleteFunc(slices.Clone(r.Lines), func(l plan.Result) bool { return l.Err != nil || l.Action.Kind != kind }))
 }
 
-// Problems returns every distinct failure, in order: those of the run, then those of its lines.
+// Problems returns each distinct failure once: first those of the run, then those of its lines.
 func (r Run) Problems() []string {
 	errs := slices.Clone(r.Failures)
 	for _, l := range r.Lines {
@@ -64,10 +64,11 @@ func (r Run) Problems() []string {
 	return problems
 }
 
-// Output is one output of the action. No value contains a line break, so none can forge another output.
+// Output is one output of the action. Values contain no line break, so none can forge another output.
 type Output struct{ Name, Value string }
 
-// maxOutput keeps the list of issues well under GitHub's limit of one megabyte (in UTF-16) for a job's outputs.
+// maxOutput keeps the list of issues well under GitHub's limit of one megabyte (in UTF-16) for a job's
+// outputs.
 const maxOutput = 400_000
 
 type outputIssue struct {
@@ -79,11 +80,11 @@ type outputIssue struct {
 	Fingerprint string `json:"fingerprint"`
 	Count       int64  `json:"count"`
 
-	// Set if looked up in this run, empty otherwise.
+	// These are set only if this run looked them up.
 	Release   string   `json:"release"`
-	Permalink string   `json:"permalink"` // of the topmost frame that has one
-	Owners    []string `json:"owners"`    // as written in CODEOWNERS
-	Suspects  []string `json:"suspects"`  // commits
+	Permalink string   `json:"permalink"` // link to the topmost frame that has one
+	Owners    []string `json:"owners"`    // names as written in CODEOWNERS
+	Suspects  []string `json:"suspects"`  // commit SHAs
 }
 
 // Outputs returns the action's outputs, even for a failed run.
@@ -95,7 +96,7 @@ func Outputs(r *safe.Redactor, run Run) []Output {
 		if !l.Done() {
 			continue
 		}
-		item, _ := json.Marshal(output(r, l)) // strings and numbers
+		item, _ := json.Marshal(output(r, l)) // cannot fail: it holds only strings and numbers
 		if size += len(item); size > maxOutput {
 			break
 		}
@@ -131,10 +132,11 @@ func output(r *safe.Redactor, l plan.Result) outputIssue {
 	return o
 }
 
-// maxAnnotations is how many errors GitHub shows per step.
+// maxAnnotations is how many annotations of each type GitHub shows per step.
 const maxAnnotations = 10
 
-// Annotations returns the messages to show first: problems as errors, warnings as warnings.
+// Annotations returns the run's problems and warnings as messages for annotations, at most
+// maxAnnotations of each.
 func Annotations(r *safe.Redactor, run Run) (errors, warnings []string) {
 	cut := func(messages []string) (shown []string) {
 		for i, m := range messages {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	maxRows    = 1000      // of the table of actions
-	maxSummary = 1_000_000 // bytes; GitHub shows no step summary over 1 MiB
-	maxHours   = 48        // bars of the chart
+	maxRows    = 1000      // rows in the table of actions
+	maxSummary = 1_000_000 // bytes; GitHub rejects a step summary over 1 MiB
+	maxHours   = 48        // bars in the chart
 )
 
 // Summary returns the step summary as GitHub-flavoured Markdown.
@@ -37,8 +37,8 @@ func Summary(r *safe.Redactor, run Run) string {
 	return text[:strings.LastIndexByte(text, '\n')] + "\n\nThe rest was cut: GitHub shows at most 1 MiB.\n"
 }
 
-// Print writes the run for a reader of the log: one line per source and per action, then the
-// totals. Problems are left to Annotations.
+// Print writes the run to the log: one line per source and per action, then the totals. Annotations
+// reports the problems and warnings.
 func Print(w io.Writer, r *safe.Redactor, run Run) {
 	r = r.Section()
 	for _, s := range run.Sources {
@@ -70,7 +70,7 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 	fmt.Fprint(w, requests(run))
 }
 
-// Headline returns the run in one sentence, without foreign text.
+// Headline summarises the run in one sentence, without foreign text.
 func Headline(run Run) string {
 	dry, would := "", ""
 	if run.DryRun {
@@ -104,7 +104,7 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// chart draws the events per hour that the run read from logs; nothing if they are all from one hour.
+// chart draws the events per hour that the run read from logs; nothing if they all happened within one hour.
 func chart(b *strings.Builder, run Run) {
 	events := map[count.Minute]int64{} // by hour since 1970
 	for _, l := range run.Lines {
@@ -116,7 +116,7 @@ func chart(b *strings.Builder, run Run) {
 			}
 		}
 	}
-	delete(events, 0) // of records without a time
+	delete(events, 0) // records without a time
 	if len(events) < 2 {
 		return
 	}
@@ -137,7 +137,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 	for _, l := range rows[:min(len(rows), maxRows)] {
 		link := ""
-		if l.Number != 0 { // it and the address are GitHub's, not a log's
+		if l.Number != 0 { // number and URL come from GitHub, not from a log, so they need no escaping
 			link = fmt.Sprintf("[#%d](%s)", l.Number, l.URL)
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(run, l), link, r.Code(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
