@@ -67,8 +67,7 @@ func (r Run) Problems() []string {
 // Output is one output of the action. Values contain no line break, so none can forge another output.
 type Output struct{ Name, Value string }
 
-// maxOutput keeps the list of issues well under GitHub's limit of one megabyte (in UTF-16) for a job's
-// outputs.
+// maxOutput keeps the list of issues well under GitHub's limit on a job's outputs: one megabyte in UTF-16.
 const maxOutput = 400_000
 
 type outputIssue struct {

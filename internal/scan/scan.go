@@ -166,7 +166,7 @@ func decide(ctx context.Context, r *run) error {
 	return err
 }
 
-// codeShare limits each stage that looks up code to this fraction of max-duration: one tenth.
+// codeShare divides max-duration: each stage that looks up code gets at most a tenth of it.
 const codeShare = 10
 
 func addEvidence(ctx context.Context, r *run) error {
