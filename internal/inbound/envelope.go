@@ -21,32 +21,32 @@ import (
 //	  {"shape": "text", "ids": ["8f3c…"], "cut": true, "sample": {"text": "ERROR …", "service": "shop"}}
 //	]}}
 //
-// An entry is one error, as far as the relay can tell errors apart. Its sample is the webhook's body and is
-// read like a payload of its shape: {"sentry": sample}, {"slack": sample}, or the sample alone for text. The
-// ids name its occurrences, each once, and count instead of the delivery id in the sample.
+// An entry is one error, as far as the relay can distinguish errors. Its sample is the body of one webhook
+// and is read like a payload of its shape: {"sentry": sample}, {"slack": sample}, or the sample alone for
+// text. Its ids, one per occurrence, replace the delivery id in the sample.
 //
-// A cut sample is still valid for its shape. It lacks its long parts, but keeps the ids
-// with which the rest can be fetched.
+// A cut sample is still valid for its shape. Its long parts are missing or clipped, but it keeps the ids that
+// are needed to fetch the rest.
 
 const (
-	// EnvelopeVersion is the version that is written, and the newest one that is read.
+	// EnvelopeVersion is the version that the relay writes, and the newest that the action reads.
 	EnvelopeVersion = 1
-	// MaxPayload is the longest payload, in bytes. GitHub accepts less than 64 KB but does
-	// not say what exactly counts, so this leaves a margin.
+	// MaxPayload is the maximum size of a payload in bytes. GitHub's limit is 64 KB, but its documentation
+	// does not define what counts towards it, so this leaves a margin.
 	MaxPayload = 60_000
-	// MaxSample is the longest sample, in bytes, so that one error leaves room for others.
+	// MaxSample is the maximum size of a sample in bytes. It lets several errors share a payload.
 	MaxSample = 24_000
 )
 
 // Entry is one error in an envelope.
 type Entry struct {
-	Shape   string          `json:"shape"` // of Sample: "sentry", "slack" or "text"
-	IDs     []string        `json:"ids"`   // of the occurrences, at least one, each at most 128 bytes
+	Shape   string          `json:"shape"` // "sentry", "slack" or "text"
+	IDs     []string        `json:"ids"`   // one per occurrence, at least one; each matches plainID
 	Cut     bool            `json:"cut,omitempty"`
 	Sample  json.RawMessage `json:"sample"` // a JSON object
-	Skipped string          `json:"-"`      // why it is not an error, which needs no run; set by NewEntry, empty for an error
+	Skipped string          `json:"-"`      // set by NewEntry: why it needs no run; empty if it does
 
-	key string // the same for all occurrences of the error; not sent
+	key string // equal for all occurrences of the error; not sent
 }
 
 type envelope struct {
@@ -56,15 +56,15 @@ type envelope struct {
 
 // Batch collects entries until they fill a payload. The zero Batch is empty.
 type Batch struct {
-	Reserve int // room, in bytes, for ids of errors already in the batch: samples would leave none
+	Reserve int // bytes that samples must leave free for more ids of errors in the batch
 
 	entries []Entry
-	at      map[string]int // by key: a storm asks many batches for each event
-	size    int            // of the entries, encoded
+	at      map[string]int // key → index in entries; a storm looks up each event in many batches
+	size    int            // bytes of the encoded entries
 }
 
-// Add puts an entry into the batch and returns true, or false if it does not fit. Another occurrence of an
-// error in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
+// Add adds an entry to the batch, or returns false if it does not fit. If the batch already has the error,
+// Add keeps only the ids that are new. An entry made by NewEntry always fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
 	at, known := b.at[e.key]
 	if !known {
@@ -75,7 +75,7 @@ func (b *Batch) Add(e Entry) bool {
 		if b.at == nil {
 			b.at = map[string]int{}
 		}
-		e.IDs = slices.Clip(e.IDs) // the caller keeps its own
+		e.IDs = slices.Clip(e.IDs) // appending ids must not write into the caller's array
 		b.at[e.key], b.entries, b.size = len(b.entries), append(b.entries, e), b.size+len(raw)+1
 		return true
 	}
@@ -96,7 +96,7 @@ func (b *Batch) fits(bytes int) bool {
 	return len(`{"errmon":{"v":1,"events":[]}}`)+b.size+bytes <= MaxPayload
 }
 
-// Has reports whether the batch holds another occurrence of an entry's error.
+// Has reports whether the batch already has the entry's error.
 func (b *Batch) Has(e Entry) bool {
 	_, known := b.at[e.key]
 	return known
@@ -111,22 +111,22 @@ func (b *Batch) IDs() []string {
 	return ids
 }
 
-// Payload returns the client_payload with the batch, of at most MaxPayload bytes; nil for an empty one.
+// Payload returns the batch as a client_payload of at most MaxPayload bytes, or nil if the batch is empty.
 func (b *Batch) Payload() []byte {
 	if len(b.entries) == 0 {
 		return nil
 	}
-	raw, _ := encode(map[string]envelope{"errmon": {EnvelopeVersion, b.entries}}) // Add encoded each of them
+	raw, _ := encode(map[string]envelope{"errmon": {EnvelopeVersion, b.entries}}) // no error: Add has already encoded each entry
 	return raw
 }
 
-// ReadEnvelope reads the value of the key "errmon". An envelope of a newer relay, or an
-// incomplete one, is an error: half of it would be counted as all.
+// ReadEnvelope reads the value of the key "errmon". An incomplete envelope, or one from a newer relay, is an
+// error, because reading only part of it would lose events silently.
 func ReadEnvelope(raw []byte) ([]Entry, error) {
 	var e envelope
 	err := json.Unmarshal(raw, &e)
 	switch {
-	case e.V > EnvelopeVersion: // its events may have another form, which is an error too
+	case e.V > EnvelopeVersion: // checked before err: events in a newer form may not decode
 		return nil, fmt.Errorf("it comes from a newer relay, with envelope version %d: update the action to the relay's version", e.V)
 	case err != nil:
 		return nil, fmt.Errorf("it is not a complete envelope: %w", err)
@@ -139,7 +139,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 		if err := entry.check(); err != nil {
 			return nil, fmt.Errorf("event %d of the envelope: %w", i+1, err)
 		}
-		p, _ := readShape(entry.Shape, entry.Sample, slack.Options{}) // whoever files it reports the error
+		p, _ := readShape(entry.Shape, entry.Sample, slack.Options{}) // readEnvelope reports the error
 		_, key := identify(p)
 		e.Events[i].key = entry.Shape + " " + cmp.Or(key, entry.IDs[0])
 	}
@@ -163,10 +163,10 @@ func (e Entry) check() error {
 	return nil
 }
 
-// plainID matches an id that can be sent as it is: ASCII that does not grow when quoted. Others are hashed.
+// plainID matches ids of printable ASCII, without spaces and characters that JSON escapes. Others are hashed.
 var plainID = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
-// encode leaves <, > and & as they are, which would take six bytes each.
+// encode does not escape <, > and &, which would take six bytes each.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -175,7 +175,7 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// readEnvelope reads each entry as a payload of its shape, with the relay's ids in place of its own.
+// readEnvelope reads each entry as a payload of its shape, and gives its events the entry's delivery ids.
 func readEnvelope(raw json.RawMessage, o slack.Options) (payload.Payload, error) {
 	entries, err := ReadEnvelope(raw)
 	var all payload.Payload

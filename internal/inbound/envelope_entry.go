@@ -15,11 +15,11 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape; the error says
-// what is wrong with it. A text alone, which any program may send as Slack's, has the shape text. The id is
-// the body's own; else, for Sentry, its hash; else fallback. A body longer than MaxSample is cut.
+// NewEntry returns an entry with one occurrence, or an error if body is not a JSON object of the shape. A
+// Slack body that is only a text gets the shape text, because programs other than Slack send those. The id is
+// the body's own or else, for Sentry, its hash, or else fallback. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
-	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // JSON's decoder lets other bytes pass
+	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // the JSON decoder accepts invalid bytes
 	fields, err := object(body)
 	if err != nil {
 		return Entry{}, err
@@ -54,7 +54,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	return e, err
 }
 
-// identify returns the occurrence's id and what all occurrences of its error share; each may be empty.
+// identify returns an occurrence's id and a key shared by all occurrences of its error. Either may be empty.
 func identify(p payload.Payload) (id, key string) {
 	if len(p.Commands) > 0 {
 		id = p.Commands[0].ID
@@ -79,11 +79,11 @@ func hash(raw []byte) string {
 	return "h-" + hex.EncodeToString(sum[:16])
 }
 
-// bulk names the parts of a Sentry event that take the most room and identify nothing.
+// bulk lists the parts of a Sentry event that are the largest and do not identify the error.
 var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
 	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
 
-// cut shortens a sample to MaxSample bytes: bulk goes first, then the longest parts. Ids are short and stay.
+// cut shortens a sample to MaxSample bytes: first it drops bulk, then the longest parts. Short ids stay.
 func cut(sample []byte) ([]byte, error) {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(sample))
@@ -91,8 +91,8 @@ func cut(sample []byte) ([]byte, error) {
 	if err := d.Decode(&value); err != nil {
 		return nil, err
 	}
-	for _, longest := range []int{MaxBody, 8192, 2048, 512, 128} { // bytes of a part; the first drops only bulk
-		value = shorten(value, longest, 3) // a Sentry webhook has the ids at data.event
+	for _, longest := range []int{MaxBody, 8192, 2048, 512, 128} { // bytes of a part; at MaxBody only bulk is dropped
+		value = shorten(value, longest, 3) // 3 levels: a Sentry webhook has its ids in data.event
 		if raw, err := encode(value); err != nil || len(raw) <= MaxSample {
 			return raw, err
 		}
@@ -100,12 +100,13 @@ func cut(sample []byte) ([]byte, error) {
 	return nil, errors.New("it is too large for a dispatch, even without its long parts")
 }
 
-// shorten drops bulk and parts over longest bytes, but clips texts, and keeps objects in the outer levels.
+// shorten drops bulk and any part over longest bytes. It clips strings instead of dropping them, and keeps
+// objects in the outer levels whatever their size.
 func shorten(value any, longest, levels int) any {
 	text, isText := value.(string)
 	object, isObject := value.(map[string]any)
 	list, _ := value.([]any)
-	if isText { // the body is valid UTF-8, so this drops only a character that was cut
+	if isText { // the text was valid UTF-8, so this removes only a character cut in half
 		return strings.ToValidUTF8(text[:min(len(text), longest)], "")
 	}
 	if longest < MaxBody && (!isObject || levels <= 0) {

@@ -1,21 +1,22 @@
-// Package inbound reads what a repository_dispatch carries: the error itself, from a relay, from the body of
-// a Sentry or Slack webhook, or from anyone's program.
+// Package inbound reads the payload of a repository_dispatch. It comes from the relay, from a sender of
+// Sentry or Slack webhook bodies, or from any program that reports an error.
 //
 // # Shapes
 //
-// A payload is a JSON object of at most MaxBody bytes. The first of these keys that it has names its shape:
+// A payload is a JSON object of at most MaxBody bytes. The first of these keys that it contains is its shape:
 //
 //	{"errmon": …}  the envelope of errmon's own relay, see envelope.go
 //	{"sentry": …}  the body of a Sentry webhook, see sentry.ReadWebhook
 //	{"slack": …}   the body of a Slack event, command or message, see slack.ReadRequest
-//	{"text": …}    a line of text and what else is known, see readText
+//	{"text": …}    a line of text and optional details, see readText
 //
-// The whole event that GitHub passes to a workflow is read too, and so is the bare body of a webhook.
+// Read also accepts the whole event file that GitHub passes to a workflow. It recognises the bare body of a
+// webhook by that body's own keys, before the key "text".
 //
-// A payload without a known shape is refused, never guessed: the error names its keys.
-// Anything known not to be an error, such as a person's chat, is skipped with a reason.
+// A payload of an unknown shape is refused, and the error names its keys. Anything known not to be an error,
+// such as a chat message, is skipped with a reason.
 //
-// All text that comes out is foreign.
+// All text in the result is foreign.
 //
 // It may import event, payload, sentry and slack.
 package inbound
@@ -34,7 +35,7 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// MaxBody is the longest payload, in bytes: GitHub accepts 64 KB, and Sentry's webhooks hold a whole event.
+// MaxBody is the maximum size of a payload in bytes. GitHub accepts 64 KB; a Sentry webhook may be larger.
 const MaxBody = 1 << 20
 
 // Read reads the event file of a workflow, its client_payload, or the body of a webhook.
@@ -44,7 +45,7 @@ func Read(body []byte, o slack.Options) (payload.Payload, error) {
 	}
 	fields, err := object(body)
 	if err != nil {
-		if form, formErr := slack.Object(body); formErr == nil && !json.Valid(body) { // a command is a form
+		if form, formErr := slack.Object(body); formErr == nil && !json.Valid(body) { // a slash command is a form, not JSON
 			return readShape("slack", form, o)
 		}
 		return payload.Payload{}, fmt.Errorf("the payload: %w", err)
@@ -78,9 +79,9 @@ func readShape(shape string, raw json.RawMessage, o slack.Options) (payload.Payl
 	return readText(raw, o.Origin)
 }
 
-// shapeOf returns the shape of a payload, empty if it is unknown, and the part to read.
+// shapeOf returns the shape of a payload and the part of it to read. The shape is empty if it is unknown.
 func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
-	for _, key := range []string{"errmon", "sentry", "slack"} { // the other keys of a text are beside it
+	for _, key := range []string{"errmon", "sentry", "slack"} { // not text, whose details are keys beside it
 		if raw, ok := fields[key]; ok {
 			return key, raw
 		}
@@ -124,7 +125,7 @@ func unknown(fields map[string]json.RawMessage) error {
 	return fmt.Errorf("the payload has an unknown shape, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
-// readText reads an error from a text as logged. A message beside it identifies the error better.
+// readText reads an error from a logged text. If the sender adds a message, it identifies the error better.
 func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var body map[string]payload.Text
 	if err := json.Unmarshal(raw, &body); err != nil {
@@ -139,7 +140,7 @@ func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 		return payload.Payload{}, fmt.Errorf("level %s is not trace, debug, info, warn, error or fatal", payload.Word(field("level")))
 	}
 	return payload.Payload{Events: []event.Event{{
-		Deliveries: []string{o.DeliveryID(field("id"), raw)}, // id: of this occurrence, if the sender has one
+		Deliveries: []string{o.DeliveryID(field("id"), raw)}, // a sender may give each occurrence an id
 		Source:     "text", Stream: field("source"), URL: field("url"), Time: o.Now, Level: level,
 		Text: payload.Lines(field("title"), field("text"), field("message")), Message: field("message"), Stack: string(body["stack"]),
 		Service: field("service"), Environment: field("environment"), Release: field("release"),
