@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Check reports whether a message would arrive, and posts none.
+// Check reports whether a message would arrive. It posts nothing.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if c.api == nil {
 		return []finding.Finding{c.checkWebhook(ctx)}
@@ -22,7 +22,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if err != nil {
 		return []finding.Finding{finding.Of(about, c.explain(err))}
 	}
-	// Slack sends the token's scopes with every answer.
+	// Slack lists the token's scopes in a header of every answer.
 	scopes := strings.FieldsFunc(who.Header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
 	if len(scopes) > 0 && !slices.Contains(scopes, "chat:write") {
 		return []finding.Finding{finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "missing_scope"}))}
@@ -31,7 +31,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	channel, err := c.find(ctx)
 	refusal, _ := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
-	case refusal.Err == "missing_scope": // which posting does not need
+	case refusal.Err == "missing_scope": // posting does not need this scope
 		found = finding.Warn(found.About, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
 	case err != nil:
 		found = finding.Of(found.About, c.explain(err))
@@ -66,13 +66,13 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	return finding.Of(about, c.explain(err))
 }
 
-// find gets a channel by its id, or looks for its name in the list. Slack may return empty pages before the last.
+// find gets a channel by id, or searches the list for its name. Pages before the last may be empty.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	name := strings.TrimPrefix(c.cfg.Channel, "#")
-	if name != strings.ToLower(name) { // names have no capital letters
+	if name != strings.ToLower(name) { // an id: channel names have no capital letters
 		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
 	}
-	in := &slack.GetConversationsParameters{Limit: 1000} // the most
+	in := &slack.GetConversationsParameters{Limit: 1000} // Slack's maximum
 	for range 10 {
 		channels, next, err := c.api.GetConversationsContext(ctx, in)
 		i := slices.IndexFunc(channels, func(channel slack.Channel) bool { return channel.Name == name })

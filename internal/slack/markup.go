@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// slackBlock is a part of a message's layout, or of rich text, in all their forms.
+// slackBlock is a block of a message or an element of rich text, of any type.
 type slackBlock struct {
 	Type     string
 	Text     any // see texts
@@ -17,10 +17,10 @@ type slackBlock struct {
 	Elements []slackBlock
 	URL      string
 	UserID   string `json:"user_id"`
-	Style    any    // of text, an object; of a button or a list, a word
+	Style    any    // an object for text, a string for a button or a list
 }
 
-// texts returns the texts of a field: of a string, an object with a text, or a list of those.
+// texts returns the texts of a field, which is a string, a text object or a list of those.
 func texts(field any) []string {
 	switch f := field.(type) {
 	case string:
@@ -64,7 +64,7 @@ func note(e *event.Event, name, value string) bool {
 	return true
 }
 
-// read returns the message's text as people see it, one part per line, and what its fields say about the event.
+// read returns the message's text as displayed, one part per line, and an event with details from its fields.
 func (m slackMessage) read() (text string, said event.Event) {
 	all := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {
@@ -80,11 +80,11 @@ func (m slackMessage) read() (text string, said event.Event) {
 		}
 		all = append(all, parts...)
 	}
-	const most = 300 // Slack accepts 50 blocks and 20 attachments, with a few parts each
+	const most = 300 // Slack accepts 50 blocks and 20 attachments, each with a few parts
 	return payload.Lines(all[:min(len(all), most)]...), said
 }
 
-// lines returns the texts of blocks. Buttons and the small print of a context do not describe the error.
+// lines returns the texts of blocks. It skips buttons and context blocks, which do not describe the error.
 func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	for _, b := range blocks {
 		switch b.Type {
@@ -105,7 +105,7 @@ func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	return parts
 }
 
-// rich returns the text of an element of rich text on one line, or the items of a list, one per line.
+// rich returns the text of a rich text element on one line, or a list's items, one per line.
 func (b slackBlock) rich() string {
 	text := strings.Join(texts(b.Text), "")
 	switch b.Type {
@@ -129,10 +129,10 @@ func (b slackBlock) rich() string {
 	return strings.TrimRight(parts.String(), "\n")
 }
 
-// code matches a block of code, which is not all backticks, or code within a line. Other backticks are text.
+// code matches inline code, or a code block that is not all backticks. Any other backticks are text.
 var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
-// decodeMrkdwn returns a text as people see it, without emoji and the signs of styles. Code stays as typed.
+// decodeMrkdwn returns a text as displayed, without emoji and style marks. Code keeps both.
 func decodeMrkdwn(text string) string {
 	var b strings.Builder
 	from := 0
@@ -144,7 +144,7 @@ func decodeMrkdwn(text string) string {
 			b.WriteString(unescape(linksOf(text[m[4]:m[5]])))
 			continue
 		}
-		if strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") { // a block is on lines of its own
+		if strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") { // a code block gets its own lines
 			b.WriteByte('\n')
 		}
 		b.WriteString(unescape(linksOf(strings.Trim(text[m[2]:m[3]], "\n"))))
@@ -165,7 +165,7 @@ func unstyled(text string) string {
 }
 
 var (
-	// A sign counts only at the start and the end of a word, so that snake_case and "a * b" stay.
+	// A style mark counts only at the edge of a word, so that snake_case and "a * b" stay.
 	styles = []*regexp.Regexp{
 		regexp.MustCompile(`(?m)(^|[\s(\[{"'>_~])\*([^\s*](?:[^*\n]*[^\s*])?)\*($|[\s)\]}"'.,:;!?_~<|-])`),
 		regexp.MustCompile(`(?m)(^|[\s(\[{"'>*~])_([^\s_](?:[^_\n]*[^\s_])?)_($|[\s)\]}"'.,:;!?*~<|-])`),
@@ -182,7 +182,7 @@ func linksOf(text string) string {
 		switch {
 		case strings.HasPrefix(target, "!date"), label != "" && !strings.ContainsAny(target[:min(1, len(target))], "@#!"):
 			return label
-		case strings.HasPrefix(target, "!"): // @here, or a group that should look
+		case strings.HasPrefix(target, "!"): // @here or a group
 			return ""
 		case label != "": // a person or a channel
 			return target[:1] + strings.TrimLeft(label, "@#")
@@ -191,10 +191,10 @@ func linksOf(text string) string {
 	})
 }
 
-// emoji matches names such as ":fire:" next to white space or signs, not the colons of times and addresses.
+// emoji matches names such as ":fire:" next to white space or punctuation, not the colons in times and URLs.
 var emoji = regexp.MustCompile(`(^|[ \t\n*_~(\[|])(?::[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?)+($|[ \t\n:*_~)\]|.,!])`)
 
-// withoutEmoji drops them in two passes, because neighbours share the space between them.
+// withoutEmoji drops emoji in two passes, because one match includes the space that the next one needs.
 func withoutEmoji(text string) string {
 	return emoji.ReplaceAllString(emoji.ReplaceAllString(text, "$1$2"), "$1$2")
 }

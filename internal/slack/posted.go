@@ -18,7 +18,7 @@ import (
 type slackMessage struct {
 	Type, Subtype, User, Username, Text, TS, Permalink string
 
-	Channel     string // its id
+	Channel     string // id
 	ChannelName string `json:"channel_name"`
 	ThreadTS    string `json:"thread_ts"`
 	BotID       string `json:"bot_id"`
@@ -30,8 +30,8 @@ type slackMessage struct {
 	Blocks      []slackBlock
 	Attachments []slackAttachment
 
-	ourApp  string // the app that Slack sent it to
-	request string // the id of the request that brought it, which Slack may send again; may be empty
+	ourApp  string // errmon's own app id; may be empty
+	request string // id of the request, the same if Slack sends it again; may be empty
 }
 
 func (m slackMessage) payload(raw json.RawMessage, o Options) payload.Payload {
@@ -48,7 +48,7 @@ func (m slackMessage) payload(raw json.RawMessage, o Options) payload.Payload {
 func (m slackMessage) event(text string, raw json.RawMessage, o Options) event.Event {
 	id := m.request
 	if id == "" && m.Channel != "" && m.TS != "" {
-		id = m.Channel + " " + m.TS // the message's name in its channel
+		id = m.Channel + " " + m.TS // ts is unique in its channel
 	}
 	e := readAlert(text)
 	e.Deliveries, e.Source, e.Stream, e.Time, e.Text = []string{o.DeliveryID(id, raw)}, "slack", m.Channel, o.Now, text
@@ -69,7 +69,7 @@ func (m slackMessage) event(text string, raw json.RawMessage, o Options) event.E
 	return e
 }
 
-// noError returns why the message is not an error; empty if it is one.
+// noError returns why the message is not an error, or "" if it is one.
 func (m slackMessage) noError(text string, r Rules) string {
 	person := m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"
 	begin := withoutSigns(text)
@@ -91,36 +91,37 @@ func (m slackMessage) noError(text string, r Rules) string {
 		return "a Slack message without text"
 	case !r.matches(text):
 		return "a Slack message with none of the words in slack-match"
-	case person && !decorated && !logged.MatchString(begin): // not as a program begins
+	case person && !decorated && !logged.MatchString(begin): // not how a program's message begins
 		return "a person's Slack message: /errmon file TEXT files it anyway"
 	}
 	return ""
 }
 
-// ownNote matches the start of errmon's messages, whichever app posts them.
+// ownNote matches the start of errmon's own messages, whichever app posts them.
 var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated|surging)(?:, \d+ \w+)* errors?(?:\n|$)`)
 
 var (
 	slackID   = regexp.MustCompile(`^[A-Z0-9]{1,20}$`)
 	timestamp = regexp.MustCompile(`^\d{1,12}\.\d{1,6}$`)
-	permalink = regexp.MustCompile(`^https://[a-z0-9.-]+\.slack\.com/[A-Za-z0-9/?=&._-]+$`) // in some workspace
+	permalink = regexp.MustCompile(`^https://[a-z0-9.-]+\.slack\.com/[A-Za-z0-9/?=&._-]+$`) // in any workspace
 )
 
-// decoration matches what comes before the quoted line: a level, and where it
-// happened, as in "ERROR in checkout:" or "[FATAL] from billing-worker (prod) |".
+// decoration matches the prefix of a quoted log line: a level and an optional
+// place, as in "ERROR in checkout:" or "[FATAL] from billing-worker (prod) |".
 var decoration = regexp.MustCompile(`^\[?(?i:(error|err|fatal|critical|panic|alert|warning|warn|exception|failure))\]?` +
 	`(?:\s+(?:in|from)\s+\[?([\w./@-]+?)\]?(?:\s+\(([\w-]+)\))?)?(\s*:|\s+[|–—-]+\s|\s*$)\s*`)
 
-// logged matches the start of a line with a level, as loggers print it, or with the type of an exception.
+// logged matches a line that starts with a level, as loggers print it, or with an exception's type.
 var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b` +
 	`|^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
 
-var environments = map[string]bool{ // rather than services
+var environments = map[string]bool{ // "in NAME" names one of these, not a service
 	"production": true, "prod": true, "live": true, "staging": true, "stage": true, "preprod": true,
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
 
-// readAlert finds the log line that an alert quotes, else the whole text, and reads the decoration before it.
+// readAlert returns the log line that an alert quotes, or else the whole text, as an event's Message. The
+// decoration before the line becomes Level, Service and Environment.
 func readAlert(text string) event.Event {
 	text = withoutSigns(text)
 	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {
@@ -131,7 +132,7 @@ func readAlert(text string) event.Event {
 				if environments[strings.ToLower(m[2])] {
 					e.Service, e.Environment = "", m[2]
 				}
-				if !slices.Contains([]string{"alert", "exception", "failure"}, strings.ToLower(m[1])) { // which are not levels
+				if !slices.Contains([]string{"alert", "exception", "failure"}, strings.ToLower(m[1])) { // these are not levels
 					e.Level, _ = event.ParseLevel(m[1])
 				}
 				return e
@@ -144,7 +145,7 @@ func readAlert(text string) event.Event {
 	return event.Event{Message: text}
 }
 
-// decorationOf excludes an exception's own line: "Error: x" is one, but loggers print "ERROR: x".
+// decorationOf does not match the first line of an exception, such as "Error: x": loggers print "ERROR: x".
 func decorationOf(text string) (m []string, ok bool) {
 	line, _, _ := strings.Cut(text, "\n")
 	m = decoration.FindStringSubmatch(line)

@@ -19,13 +19,13 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// The headers of a request's signature: "v0=" and the hexadecimal HMAC-SHA256 of "v0:", the timestamp, ":"
-// and the raw body, under the app's signing secret; and the timestamp, in seconds since 1970.
+// The headers of a signed request. The signature is "v0=" and the hexadecimal HMAC-SHA256 of "v0:", the
+// timestamp, ":" and the raw body, keyed with the app's signing secret. The timestamp is in Unix seconds.
 // https://docs.slack.dev/authentication/verifying-requests-from-slack
 const (
 	SignatureHeader = "X-Slack-Signature"
 	TimestampHeader = "X-Slack-Request-Timestamp"
-	// SignatureAge is how old, or how far ahead, a signed request may be: Slack's own recommendation.
+	// SignatureAge is how far a request's timestamp may be in the past or future, as Slack recommends.
 	SignatureAge = 5 * time.Minute
 )
 
@@ -36,8 +36,8 @@ var (
 	ErrWrongSignature = errors.New("the signature does not match this body, timestamp and signing secret")
 )
 
-// VerifySignature returns nil for a body, exactly as it arrived, that Slack signed with the secret at most
-// SignatureAge from now; else ErrUnsigned, ErrStale or ErrWrongSignature, which all take the same time.
+// VerifySignature returns nil if Slack signed the body with the secret at most SignatureAge from now, or else
+// ErrUnsigned, ErrStale or ErrWrongSignature. body must be the raw bytes. It compares in constant time.
 func VerifySignature(secret, signature, timestamp string, body []byte, now time.Time) error {
 	if signature == "" || timestamp == "" {
 		return ErrUnsigned
@@ -58,32 +58,32 @@ func VerifySignature(secret, signature, timestamp string, body []byte, now time.
 	return nil
 }
 
-// slackBody is any body that Slack posts, and also a message as an incoming webhook accepts it.
+// slackBody is any body that Slack posts, or a message in the format of an incoming webhook.
 type slackBody struct {
-	Type    string // "event_callback", or the kind of another request
-	Team    any    // an object in the body of a click or a dialog
+	Type    string // such as "event_callback"
+	Team    any    // an object if somebody clicked a button or used a dialog
 	EventID string `json:"event_id"`
-	AppID   string `json:"api_app_id"` // the app that Slack sent it to, which is ours
+	AppID   string `json:"api_app_id"` // the app that received it, which is errmon's own
 	Event   *slackMessage
-	// Of a slash command.
+	// The fields of a slash command.
 	Command     string
 	SSLCheck    string `json:"ssl_check"`
 	ChannelID   string `json:"channel_id"`
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
-	// Of a message, and the text of a command. People choose the names of Workflow Builder's variables.
+	// The fields of a message; a command uses Text too. Workflow Builder may send Message and Link.
 	slackMessage
 	Message payload.Text
 	Link    string
 }
 
-// Options say how to read a request of Slack, or any payload that may be one.
+// Options control how a payload is read. Rules apply only to Slack's.
 type Options struct {
 	payload.Origin
 	Rules Rules
 }
 
-// Object returns a request as one JSON object. A form is a slash command, or has it in a field payload.
+// Object returns a request's body as JSON. A form is a slash command, or has the JSON in its field payload.
 func Object(body []byte) ([]byte, error) {
 	if json.Valid(body) {
 		return body, nil
@@ -103,7 +103,7 @@ func Object(body []byte) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// ReadRequest reads an event, a slash command or a message, as Object accepts it or in a JSON string.
+// ReadRequest reads an event, slash command or message. raw is JSON, or a JSON string with a body for Object.
 func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -116,9 +116,9 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	err := json.Unmarshal(raw, &b)
 	_, clicked := b.Team.(map[string]any)
 	switch {
-	case clicked: // user and channel are objects too, which is an error
+	case clicked: // checked before err: user and channel are objects too
 		return payload.Skip(otherType(cmp.Or(b.Type, "interaction"))), nil
-	case b.Event != nil && !slices.Contains([]string{"", "message", "app_mention"}, b.Event.Type): // whose fields may be objects too
+	case b.Event != nil && !slices.Contains([]string{"", "message", "app_mention"}, b.Event.Type): // also before err
 		return payload.Skip(otherType(b.Event.Type)), nil
 	case err != nil:
 		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
@@ -131,7 +131,7 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		return b.event(raw, o), nil
 	case b.Type != "" && b.Type != "message":
 		return payload.Skip(otherType(b.Type)), nil
-	case b.SSLCheck != "": // that the command's URL answers
+	case b.SSLCheck != "": // Slack tests the command's URL
 		return payload.Skip(otherType("ssl_check")), nil
 	}
 	m := b.slackMessage
@@ -152,27 +152,27 @@ func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 		return payload.Skip("a Slack mention that is not at the start of its message")
 	}
 	p := m.command(decodeMrkdwn(addressed.ReplaceAllString(m.Text, "")), raw, o)
-	if p.Commands[0].Verb == payload.Help { // a chat about errmon
+	if p.Commands[0].Verb == payload.Help { // people also mention errmon in chats
 		return payload.Skip("a Slack mention that does not begin with scan, status or file")
 	}
 	return p
 }
 
-// addressed matches the start of a mention, "@errmon VERB …".
+// addressed matches the mention at the start of "@errmon VERB …".
 var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 
 func otherType(kind string) string {
 	return fmt.Sprintf("Slack's %q is neither a message nor a command", payload.Word(kind))
 }
 
-// Rules decide which messages are errors.
+// Rules decide which messages count as errors.
 type Rules struct {
 	Channels   []string // ids, or names with or without "#"; empty for all
-	Match      []string // an error contains one of these words; empty for all messages
-	IgnoreApps []string // names or ids of apps whose messages are not errors
+	Match      []string // a message must contain one of these words; empty for all
+	IgnoreApps []string // names or ids of apps to ignore
 }
 
-// anyFold reports whether a value that is not empty is in the list, ignoring case and a "#" in front.
+// anyFold reports whether the list contains a non-empty value, ignoring case and a leading "#".
 func anyFold(list []string, values ...string) bool {
 	return slices.ContainsFunc(values, func(v string) bool {
 		return v != "" && slices.ContainsFunc(list, func(item string) bool {
@@ -181,10 +181,10 @@ func anyFold(list []string, values ...string) bool {
 	})
 }
 
-// harmless matches phrases that contain such a word but mean the opposite.
+// harmless matches phrases such as "no errors", which contain a word of Rules.Match but mean the opposite.
 var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|further|new|fatal|critical))? (?:errors?|exceptions?|failures?|failed|timeouts?)\b`)
 
-// matches reports whether a text contains one of the words or its plural, or a word that ends in it.
+// matches reports whether a text contains a word of r.Match, its plural, or a word that ends in either.
 func (r Rules) matches(text string) bool {
 	var words []string
 	for _, w := range r.Match {
@@ -205,7 +205,7 @@ func (m slackMessage) command(text string, raw json.RawMessage, o Options) paylo
 	case c.Verb == payload.Scan:
 		c.Since = about
 	case c.Verb == payload.Status:
-	case c.Verb == payload.File && about != "": // whatever words it contains
+	case c.Verb == payload.File && about != "": // Rules do not apply
 		e := m.event(about, raw, o)
 		e.Level = max(e.Level, event.Error)
 		filed = append(filed, e)

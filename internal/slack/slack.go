@@ -1,8 +1,8 @@
 // Package slack does everything that involves Slack: it posts one message per run about
-// the errors that people should look at, reads and verifies what Slack sends (events,
-// commands, messages), answers commands, and checks whether posting would work.
+// the errors that people should look at, verifies and reads the events, commands and
+// messages that Slack sends, answers commands, and checks whether posting would work.
 //
-// Foreign text that it posts was made for Slack by package safe. What it reads is foreign.
+// Callers escape foreign text for Slack with package safe before it is posted. All text read here is foreign.
 //
 // It may import clock, count, event, finding, payload and safe.
 package slack
@@ -28,16 +28,16 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// Config names the destination: a channel for the bot or, without one, an incoming webhook.
+// Config holds the destination: a channel if BotToken is set, otherwise an incoming webhook.
 type Config struct {
 	WebhookURL string
 	BotToken   string
 	Channel    string // id or #name
-	APIURL     string // empty for Slack's own
+	APIURL     string // empty for slack.com
 	Clock      clock.Clock
 }
 
-// Client posts to one channel.
+// Client posts to one channel or webhook.
 type Client struct {
 	cfg  Config
 	http *http.Client
@@ -46,7 +46,7 @@ type Client struct {
 
 const timeout = 15 * time.Second
 
-// New makes a client, without a network call.
+// New returns a client. It makes no network call.
 func New(c Config) *Client {
 	client := &Client{cfg: c, http: &http.Client{Transport: transport{}, Timeout: timeout, CheckRedirect: noRedirect}}
 	if c.BotToken != "" {
@@ -56,7 +56,7 @@ func New(c Config) *Client {
 	return client
 }
 
-// refusal is an answer other than 200. slack-go drops a webhook's body, which is the reason.
+// refusal is an answer other than 200 or 429. slack-go drops its body, which is a webhook's reason.
 type refusal struct{ status, reason string }
 
 func (r refusal) Error() string {
@@ -72,12 +72,12 @@ func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	defer resp.Body.Close()
-	const longest = 8 << 10 // bytes: a proxy's page must be complete if it repeats the webhook's address
+	const longest = 8 << 10 // bytes, for a proxy's whole page: a webhook's URL cut short could not be redacted
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longest))
 	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
 
-// explain puts Slack's reason into words, with the remedy; nil stays nil.
+// explain turns Slack's reason into an error with a remedy. It returns nil for nil.
 func (c *Client) explain(err error) error {
 	input := "slack-webhook-url"
 	if c.api != nil {
@@ -91,7 +91,7 @@ func (c *Client) explain(err error) error {
 		return nil
 	case refused:
 		err = answer
-	case unreachable: // the error's text contains the webhook's address, a secret
+	case unreachable: // the *url.Error contains the webhook's URL, which is a secret
 		return &finding.Mendable{What: "cannot reach Slack", Remedy: "check " + input + " and the network", Cause: address.Err}
 	}
 	what, remedy := diagnose(cmp.Or(answer.reason, said.Err), input)
@@ -120,35 +120,35 @@ func diagnose(reason, input string) (what, remedy string) {
 	return "Slack refuses", "check " + input + " against examples/slack.md"
 }
 
-// Kind is why an error is worth a message, or what was done about it.
+// Kind is the reason to post an error or, in an Answer, what was done about it.
 type Kind string
 
-// The kinds, in their order in a message.
+// The reasons, in their order in a message.
 const (
 	FirstSeen Kind = "new"
 	Regressed Kind = "regressed"
 	Escalated Kind = "escalated"
-	Surged    Kind = "surging" // a muted one
+	Surged    Kind = "surging" // a muted error that became much more frequent
 )
 
 // Error is one error that people should look at.
 type Error struct {
 	Kind   Kind
-	Title  safe.Text // made by safe for Slack, as is Place
-	Place  safe.Text // empty if none is known
+	Title  safe.Text // escaped for Slack, like Place
+	Place  safe.Text // empty if unknown
 	Events int64
-	Number int    // of the issue
-	URL    string // of the issue, from GitHub itself
+	Number int    // issue number
+	URL    string // issue URL, from GitHub itself
 }
 
 const (
-	maxHeader   = 150 // characters that Slack accepts in a header, from its Block Kit reference
+	maxHeader   = 150 // characters in a header, from Slack's Block Kit reference
 	maxShown    = 20  // errors in one message; a run may file 500
-	maxRefusals = 3   // how often a message is repeated after the rate limit refused it
+	maxRefusals = 3   // retries of a message after the rate limit refused it
 )
 
 // Post posts the errors in one message, or nothing if there are none. If Slack answers 429, it waits as asked
-// and posts again. Nothing else is repeated: if an answer was lost, the message may have been posted.
+// and tries again. It retries nothing else: if only the answer was lost, a retry would post twice.
 func (c *Client) Post(ctx context.Context, repository string, found []Error) (err error) {
 	if len(found) == 0 {
 		return nil
@@ -175,7 +175,8 @@ func (c *Client) Post(ctx context.Context, repository string, found []Error) (er
 	}
 }
 
-// Message returns the text of notifications, and the blocks: a header and a section for each error.
+// Message returns the text for notifications and the blocks: a header, then a section for each of the first
+// maxShown errors, then a link to the others.
 func Message(repository string, found []Error) (text string, blocks []slack.Block) {
 	var counts []string
 	for _, kind := range []Kind{FirstSeen, Regressed, Escalated, Surged} {
@@ -223,7 +224,7 @@ func (e Error) section() string {
 
 func (e Error) issue() string { return link(e.URL, fmt.Sprintf("#%d", e.Number)) }
 
-// link returns only the label if the address cannot be written in mrkdwn.
+// link returns only the label if the address cannot be used in mrkdwn.
 func link(address, label string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || strings.ContainsAny(u.String(), "<>|&") {
@@ -232,14 +233,14 @@ func link(address, label string) string {
 	return "<" + u.String() + "|" + label + ">"
 }
 
-// Answer is the answer to a slash command, seen only by whoever typed it.
+// Answer is the answer to a slash command. Only the person who typed the command sees it.
 type Answer struct {
-	Text string  // errmon's own words
-	Done []Error // the issues written, each with what was done as its Kind
+	Text string  // errmon's own text
+	Done []Error // the issues written; Kind is what was done
 }
 
-// SendAnswer posts an answer to a command's response_url, which Slack accepts for 30 minutes. It comes from a
-// payload, so it must be one of Slack's or on the server that apiURL names, which may be empty.
+// SendAnswer posts an answer to a command's response_url, which accepts it for 30 minutes. The URL comes from
+// a payload, so it must be on one of Slack's hosts or, unless apiURL is empty, on the same host as apiURL.
 func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error {
 	hosts := []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
 	to, err := url.Parse(responseURL)
@@ -258,7 +259,7 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 	client := &http.Client{Timeout: timeout, CheckRedirect: noRedirect}
 	err = slack.PostWebhookCustomHTTPContext(ctx, responseURL, client,
 		&slack.WebhookMessage{ResponseType: slack.ResponseTypeEphemeral, Text: strings.Join(lines, "\n")})
-	if address, ok := errors.AsType[*url.Error](err); ok { // its text contains the address, which lets anybody answer
+	if address, ok := errors.AsType[*url.Error](err); ok { // the *url.Error contains the URL, which lets anybody answer
 		err = address.Err
 	}
 	if err != nil {

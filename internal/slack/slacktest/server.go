@@ -1,8 +1,8 @@
-// Package slacktest is a Slack in memory, for tests: one incoming webhook and one
-// bot with one channel. It answers as Slack does and enforces the limits of a message.
+// Package slacktest is an in-memory Slack for tests, with one incoming webhook and one
+// bot with one channel. It answers as Slack does and enforces Slack's limits on messages.
 // Serve it with httptest.NewServer; the webhook is at WebhookPath, the API below /api/.
 //
-// It imports nothing of this project but package fake, so that a mistake in the client is not repeated here.
+// It imports nothing from this project except package fake, so that it cannot share the client's mistakes.
 package slacktest
 
 import (
@@ -24,43 +24,43 @@ const (
 	WebhookPath = "/services/T0001/B0001/secret"
 	// ChannelName is the name of the one channel, without "#".
 	ChannelName = "alerts"
-	// RetryAfter is how many seconds a 429 asks to wait.
+	// RetryAfter is the Retry-After header of a 429, in seconds.
 	RetryAfter = 30
 )
 
-// Settings are what a test may change, between requests.
+// Settings are what a test may change between requests. New sets the defaults.
 type Settings struct {
-	Webhook string   // the reason the webhook is refused with, such as "no_service"; empty if it works
-	Token   string   // the bot's; "xoxb-test"
-	Auth    string   // the reason the token is refused with, such as "token_revoked"
-	Scopes  []string // the token's; chat:write and channels:read
-	Channel string   // the id of the one channel, whose name is ChannelName
+	Webhook string   // reason for refusing the webhook, such as "no_service"; empty to accept it
+	Token   string   // bot token; default "xoxb-test"
+	Auth    string   // reason for refusing the token, such as "token_revoked"; empty to accept it
+	Scopes  []string // scopes of Token; default chat:write and channels:read
+	Channel string   // id of the channel named ChannelName
 	Archive bool     // the channel is archived
 	Outside bool     // the bot is not in the channel
 
-	Limited int  // the next requests that are answered 429
-	Down    bool // every answer is 503
+	Limited int  // how many of the next requests get a 429
+	Down    bool // every request gets a 503
 }
 
-// Message is a message that was posted; Raw is the JSON of its blocks.
+// Message is a posted message. Raw is the JSON of its blocks.
 type Message struct {
 	Channel, Text, Raw string
 	Blocks             []Block
 }
 
-// Server is the fake. Create it with New.
+// Server is the fake Slack. Create it with New.
 type Server struct {
 	mu       sync.Mutex
 	settings Settings
 	messages []Message
 }
 
-// New returns a Slack that works.
+// New returns a Slack that accepts messages.
 func New() *Server {
 	return &Server{settings: Settings{Token: "xoxb-test", Scopes: []string{"chat:write", "channels:read"}, Channel: "C0001"}}
 }
 
-// Configure changes settings, between requests.
+// Configure changes the settings between requests.
 func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
 
 // Messages returns the messages posted so far.
@@ -79,7 +79,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/services/"):
 		s.webhook(w, r)
-	case strings.HasPrefix(r.URL.Path, "/api/"): // always 200, with ok and error
+	case strings.HasPrefix(r.URL.Path, "/api/"): // the API always answers 200, with the fields ok and error
 		reason, out := s.method(r)
 		if reason != "" {
 			out = map[string]any{"error": reason}
@@ -92,13 +92,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refusals are the status codes of a webhook's reasons, if not 404.
+// refusals maps a webhook's reasons to status codes. Any other reason is a 404.
 var refusals = map[string]int{
 	"channel_is_archived": http.StatusGone, "invalid_token": http.StatusForbidden, "action_prohibited": http.StatusForbidden,
 	"no_text": http.StatusBadRequest, "invalid_blocks": http.StatusBadRequest, "invalid_payload": http.StatusBadRequest,
 }
 
-// webhook checks the webhook first, then the payload, then its content.
+// webhook checks in Slack's order: the webhook, the payload, the content of the payload.
 func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Text   string
@@ -121,7 +121,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) method(r *http.Request) (reason string, fields map[string]any) {
-	_ = r.ParseForm() // what is missing is refused below
+	_ = r.ParseForm() // missing fields are refused below
 	token := cmp.Or(r.Form.Get("token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	asked := r.Form.Get("channel")
 	known := asked == s.settings.Channel || strings.TrimPrefix(asked, "#") == ChannelName
@@ -137,7 +137,7 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 		return "missing_scope", nil
 	case method == "auth.test":
 		return "", map[string]any{"user": "errmon", "team": "Acme", "user_id": "U0001", "team_id": "T0001"}
-	case method == "conversations.list" && r.Form.Get("cursor") == "": // a page may be empty before the last
+	case method == "conversations.list" && r.Form.Get("cursor") == "": // as in Slack, a page before the last may be empty
 		return "", map[string]any{"channels": []any{}, "response_metadata": map[string]any{"next_cursor": "next"}}
 	case method == "conversations.list":
 		return "", map[string]any{"channels": []any{channel}}
@@ -156,7 +156,7 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 	return reason, map[string]any{"channel": s.settings.Channel, "ts": "1795341630.000100"}
 }
 
-// accept keeps a message that Slack would accept, or returns Slack's reason not to.
+// accept stores a message, or returns Slack's reason for refusing it.
 func (s *Server) accept(channel, text, raw string) string {
 	var blocks []Block
 	switch {
@@ -171,17 +171,17 @@ func (s *Server) accept(channel, text, raw string) string {
 	return ""
 }
 
-// Block is a block of the kinds that are imitated.
+// Block is a header, section or context block.
 type Block struct {
 	Type     string
-	Text     *Text  // of a header or section
-	Elements []Text // of a context
+	Text     *Text  // in a header or section
+	Elements []Text // in a context
 }
 
 // Text is a text object.
 type Text struct{ Type, Text string }
 
-// Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit reference.
+// Validate returns why Slack would answer invalid_blocks, according to the limits in its Block Kit reference.
 func Validate(blocks []Block) error {
 	if len(blocks) > 50 {
 		return fmt.Errorf("%d blocks, at most 50", len(blocks))
