@@ -15,21 +15,21 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// This file turns Sentry's refusals into advice, and checks for them in advance.
+// This file turns Sentry's refusals into errors with a remedy, and checks for them in advance.
 
-// Check reports whether the issues of each project can be read with the token. It only reads.
+// Check reports whether the token can list issues and read each project. It changes nothing.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
 	if _, _, err := c.list(ctx, 1, ""); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	// The prefixes are those of Sentry's src/sentry/types/token.py. Older tokens have none.
+	// The prefixes are from Sentry's src/sentry/types/token.py. Older tokens have none.
 	prefix, _, _ := strings.Cut(c.config.Token, "_")
 	kind := cmp.Or(map[string]string{
 		"sntryi": "an integration token", "sntrya": "an integration token", "sntryu": "a personal token, which ends with the account",
 	}[prefix], "a token of unknown kind")
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
-	for _, project := range c.config.Projects { // each by itself: Sentry lists the issues of several if it knows only one
+	for _, project := range c.config.Projects { // singly: Sentry lists issues if any one of the projects exists
 		about := "Sentry project " + project
 		a, err := c.get(ctx, "get project", c.project(project), nil, nil)
 		f := finding.Good(about, "exists")
@@ -46,11 +46,11 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return found
 }
 
-// scopes is what the token needs, as Sentry's settings name it.
+// scopes is the remedy for missing scopes, with the names in Sentry's settings.
 const scopes = "give the internal integration Issue & Event: Read (event:read) and Project: Read (project:read)"
 
 func (c *Client) explain(a *polite.Answer, kind string) error {
-	var answer struct{ Detail payload.Text } // a text or an object
+	var answer struct{ Detail payload.Text } // a string or an object
 	_ = json.Unmarshal(a.Body, &answer)
 	said := cmp.Or(c.api.Quote(answer.Detail.Trim()), "no message")
 	refused := func(what, remedy string, args ...any) error {
@@ -78,7 +78,7 @@ func (c *Client) explain(a *polite.Answer, kind string) error {
 		"it may be down, see https://status.sentry.io, or check sentry-url ("+server+"); the next run tries again")
 }
 
-// locate finds which input a refused list is about, which Sentry does not say; nil if that fails.
+// locate returns an error naming the input that made Sentry refuse a list, or nil if it cannot find out.
 func (c *Client) locate(ctx context.Context, refused int) error {
 	if refused != http.StatusNotFound && refused != http.StatusForbidden {
 		return nil

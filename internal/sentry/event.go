@@ -18,10 +18,10 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// wireEvent is what is read of an event, in the API and in webhooks. It has no field for the user.
+// wireEvent holds the fields read from an event in the API or a webhook. There is none for the user.
 type wireEvent struct {
 	ID          payload.Text
-	EventID     payload.Text `json:"event_id"` // in webhooks, where ID may be missing
+	EventID     payload.Text `json:"event_id"` // in webhooks, in which ID may be missing
 	IssueID     payload.Text `json:"issue_id"` // in webhooks
 	Title       string
 	Message     string
@@ -30,11 +30,11 @@ type wireEvent struct {
 	Logger      string
 	Platform    string
 	Environment string
-	Release     payload.Text // an object in the API
-	DateCreated string       // in the API, like the entries
-	Datetime    string       // in webhooks, like the next ones
-	Received    float64      // seconds since 1970
-	URL         string       // the API's, which contains the project's slug
+	Release     payload.Text // an object in the API, text in webhooks
+	DateCreated string       // in the API, like Entries
+	Datetime    string       // in webhooks, like Received, URL and WebURL
+	Received    float64      // Unix seconds
+	URL         string       // address in the API, which contains the project's slug
 	WebURL      string       `json:"web_url"`
 	Tags        tags
 	Contexts    contexts
@@ -43,13 +43,13 @@ type wireEvent struct {
 		Data json.RawMessage
 	}
 	Exception struct{ Values []wireException }
-	Interface struct{ Values []wireException } `json:"sentry.interfaces.Exception"` // in older servers
+	Interface struct{ Values []wireException } `json:"sentry.interfaces.Exception"` // used by older servers
 
-	project string // slug, if the webhook has it beside the event
+	project string // slug, if the webhook has one outside the event
 }
 
-// Event returns an event of an issue by its id, or the source.Newest; the zero Event if Sentry keeps none any
-// more. Of the issue it uses the fields ID, Title, URL, Project and Level.
+// Event returns an issue's event by its id, which may be source.Newest, or the zero Event if Sentry no longer
+// has it. It uses the issue's ID, Title, URL, Project and Level.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	var w wireEvent
 	a, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
@@ -64,7 +64,7 @@ func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) 
 	}), nil
 }
 
-// event completes an event, which has what is known beside the one on the wire.
+// event completes e, which contains what is known apart from w.
 func (w *wireEvent) event(e event.Event) event.Event {
 	e.ID, e.Exceptions = cmp.Or(w.EventID.Trim(), w.ID.Trim()), w.exceptions()
 	e.Runtime = cmp.Or(map[string]string{"javascript": "browser", "csharp": "dotnet"}[w.Platform], w.Platform)
@@ -99,19 +99,19 @@ func (w *wireEvent) event(e event.Event) event.Event {
 	return e
 }
 
-// contexts are facts by name. PHP writes an empty list where there are none.
+// contexts are Sentry's contexts by name. Sentry's PHP SDK writes an empty list if there are none.
 type contexts map[string]any
 
-// UnmarshalJSON reads anything but an object as no contexts.
+// UnmarshalJSON reads anything except an object as no contexts.
 func (c *contexts) UnmarshalJSON(raw []byte) error {
 	_ = json.Unmarshal(raw, (*map[string]any)(c))
 	return nil
 }
 
-// tags are values by key. The API writes a list of objects with a key and a value, webhooks pairs or objects.
+// tags are values by key. The API sends a list of key-value objects, webhooks send those or a list of pairs.
 type tags map[string]string
 
-// UnmarshalJSON takes both forms, and reads any other as no tags.
+// UnmarshalJSON accepts both forms and skips anything else.
 func (t *tags) UnmarshalJSON(raw []byte) error {
 	*t = tags{}
 	var list []json.RawMessage
@@ -129,7 +129,8 @@ func (t *tags) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// exceptions returns the chain, the exception that surfaced first; without any, a thread's frames.
+// exceptions returns the chain of exceptions, the outermost first. If there are none, it returns the frames
+// of the first thread that has any.
 func (w *wireEvent) exceptions() []event.Exception {
 	values := map[string][]wireException{}
 	for _, entry := range w.Entries {
@@ -152,14 +153,14 @@ func (w *wireEvent) exceptions() []event.Exception {
 	return nil
 }
 
-// Limits of what is shown of an event besides its trace, in bytes.
+// Limits on the facts shown with an event, in bytes.
 const (
-	maxValue = 200
-	maxFacts = 4000
+	maxValue = 200  // one line: key and value
+	maxFacts = 4000 // all lines
 )
 
-// facts lists the tags and the plain values of the contexts, one a line, except those that identify the user.
-// A value that is too long is left out rather than cut: nobody recognises half a secret.
+// facts returns the culprit, the tags and the contexts' plain values, one per line, except those that identify
+// the user. It omits long values instead of cutting them, because redaction would miss half a secret.
 func (w *wireEvent) facts() string {
 	var lines []string
 	length := 0
@@ -188,15 +189,15 @@ func (w *wireEvent) facts() string {
 	return strings.Join(lines, "\n")
 }
 
-// personal matches keys under which SDKs and Sentry put the user.
+// personal matches the keys under which Sentry and its SDKs store user data.
 var personal = regexp.MustCompile(`(?i)^(?:user|geo|ip)(?:\.|$)|e-?mail|ip[_-]?address|user_?name|user_?id|phone`)
 
-// wireException is one value of an event's exception, in the API and in webhooks.
+// wireException is one exception of an event in the API or a webhook.
 type wireException struct {
 	Type       string
 	Value      string
 	Module     string
-	Stacktrace struct{ Frames []wireFrame } // the oldest call first
+	Stacktrace struct{ Frames []wireFrame } // oldest call first
 	Mechanism  struct {
 		Source      string
 		ExceptionID *int `json:"exception_id"`
@@ -204,25 +205,25 @@ type wireException struct {
 	}
 }
 
-// wireFrame is one frame, symbolicated if possible. The API writes camel case, webhooks snake case.
+// wireFrame is one frame, symbolicated if possible. The API uses camel case, webhooks use snake case.
 type wireFrame struct {
 	Function     string
 	Module       string
 	Filename     string
 	AbsPath      string
 	AbsPathSnake string `json:"abs_path"`
-	Line         int    `json:"lineno"` // "lineNo" too: the case does not matter
+	Line         int    `json:"lineno"` // also matches lineNo: encoding/json ignores case
 	Column       int    `json:"colno"`
 	InApp        bool
 	InAppSnake   bool `json:"in_app"`
 }
 
-// chainOf returns the chain of exceptions, the one that surfaced first. Sentry lists it last, and the frames
-// of each with the oldest call first. It leaves out what went wrong while an exception was handled
-// ("suppressed"), which did not cause it, and the causes of that.
+// chainOf returns the chain of exceptions, the outermost first and each with its newest frame first. Sentry's
+// order is the reverse of both. It omits exceptions thrown while another was being handled ("suppressed"),
+// and their causes, because they did not cause the error.
 func chainOf(values []wireException) []event.Exception {
 	dropped := map[int]bool{}
-	for range values { // a parent may stand after its children
+	for range values { // repeated because a parent may come after its children
 		for _, v := range values {
 			if m := v.Mechanism; m.ExceptionID != nil && (strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]) {
 				dropped[*m.ExceptionID] = true
@@ -238,7 +239,7 @@ func chainOf(values []wireException) []event.Exception {
 	return chain
 }
 
-// exception returns the value as an event.Exception, its type with the module, as most runtimes print it.
+// exception converts v to an event.Exception. The type includes the module, as most runtimes print it.
 func (v wireException) exception() event.Exception {
 	x := event.Exception{Type: v.Type, Message: v.Value}
 	if v.Module != "" {

@@ -20,21 +20,21 @@ import (
 )
 
 const (
-	pageSize = 100  // issues; the largest page that Sentry grants
-	maxPages = 1000 // stops a server whose pages never end: 100,000 issues
+	pageSize = 100  // issues; Sentry's maximum
+	maxPages = 1000 // 100,000 issues, in case a server's pages never end
 )
 
-// wireIssue is what is read of an issue, in the API and in webhooks. Its assignee is not read.
+// wireIssue holds the fields read from an issue in the API or a webhook. The assignee is not read.
 type wireIssue struct {
 	ID        payload.Text
 	ShortID   string
 	Title     string
 	Permalink string
-	WebURL    string `json:"web_url"` // in webhooks, which may lack the permalink
+	WebURL    string `json:"web_url"` // in webhooks, in which Permalink may be missing
 	Level     string
 	Status    string
 	Project   struct{ Slug string }
-	figures   // of the search's period
+	figures   // in a list, only for the period of the search
 	Lifetime  figures
 }
 
@@ -45,7 +45,7 @@ type figures struct {
 	LastSeen  time.Time
 }
 
-// number is a whole number that Sentry writes as a string, and older servers as a number; otherwise 0.
+// number is a whole number, which Sentry writes as a string and older servers as a number. All else is 0.
 type number int64
 
 func (n *number) UnmarshalJSON(data []byte) error {
@@ -54,10 +54,10 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// validID matches the ids that Sentry makes, whole numbers: ids become parts of addresses and markers.
+// validID matches Sentry's ids, which are whole numbers. It protects the URLs and markers that contain them.
 var validID = regexp.MustCompile(`^[0-9]{1,30}$`)
 
-// Issues returns all issues that the configured search selects, in Sentry's order, or an error.
+// Issues returns all issues that the configured search matches, in Sentry's order, or an error.
 func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	var issues []event.SentryIssue
 	seen, cursor := map[string]bool{}, ""
@@ -92,8 +92,8 @@ var (
 	nextCursor = regexp.MustCompile(`cursor="([^"]+)"`)
 )
 
-// list reads a page of the selected issues. next is the cursor of the page after it; empty after the last.
-// Sentry always links to a next page, and "results" says whether there is anything on it.
+// list reads one page of the matching issues. next is the cursor of the following page, empty after the last.
+// Sentry always links to a next page; "results" in the link is "true" if that page has issues.
 func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wireIssue, next string, err error) {
 	query := url.Values{
 		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
@@ -117,8 +117,8 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	return page, following[1], nil
 }
 
-// send sends a request for a path of Sentry's API, and decodes the answer into out unless nil. Anything but a
-// success is an error, with the answer if there was one.
+// send sends a request to a path of Sentry's API and decodes the answer into out, unless that is nil. Any
+// status but 2xx is an error, returned with the answer.
 func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values, out any) (polite.Answer, error) {
 	address := *c.base
 	address.Path += path
@@ -143,23 +143,23 @@ func (c *Client) get(ctx context.Context, kind, path string, query url.Values, o
 	return c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query, out)
 }
 
-// Issue returns one issue by its id, in any state: Deleted if Sentry does not have it any more.
+// Issue returns one issue by its id, in any state. The state is Deleted if Sentry no longer has it.
 func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
 	var w wireIssue
 	a, err := c.get(ctx, "get issue", c.issue(id), nil, &w)
 	if a.Status == http.StatusNotFound {
 		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
-	w.ID = payload.Text(id) // a merged issue answers with the id of the one it was merged into
+	w.ID = payload.Text(id) // for a merged issue, Sentry returns the id of the issue it was merged into
 	return w.tracked(), err
 }
 
-// Resolve marks an issue as resolved, which needs the scope event:write. Resolving it twice does no harm.
+// Resolve marks an issue as resolved. It needs the scope event:write. Resolving an issue twice does no harm.
 func (c *Client) Resolve(ctx context.Context, id string) error {
 	r := polite.Request{Kind: "resolve issue", Method: http.MethodPut, Body: []byte(`{"status":"resolved"}`)}
 	a, err := c.send(ctx, r, c.issue(id), nil, nil)
 	switch a.Status {
-	case http.StatusNotFound: // deleted there in the meantime
+	case http.StatusNotFound: // deleted in Sentry in the meantime
 		return nil
 	case http.StatusForbidden:
 		return finding.Mend("resolve issue: sentry-auth-token may not (403)",
@@ -173,7 +173,7 @@ func (w wireIssue) tracked() event.SentryIssue {
 	state := map[string]event.State{
 		"resolved": event.Resolved, "resolvedInNextRelease": event.Resolved,
 		"ignored": event.Ignored, "muted": event.Ignored, "reprocessing": event.Ignored,
-		"pending_deletion": event.Deleted, "deletion_in_progress": event.Deleted, "pending_merge": event.Deleted, // gone soon
+		"pending_deletion": event.Deleted, "deletion_in_progress": event.Deleted, "pending_merge": event.Deleted, // about to disappear
 	}[w.Status]
 	l := w.Lifetime
 	return event.SentryIssue{

@@ -1,12 +1,12 @@
-// Package sentry is everything specific to Sentry: it reads the issues of one organization and their events,
-// resolves issues, and reads and verifies webhooks. It works with sentry.io, its regions and self-hosted
-// servers. Its rules:
+// Package sentry contains everything specific to Sentry: it reads the issues of one organization and their
+// events, resolves issues, and verifies and reads webhooks. It works with sentry.io, its regions and
+// self-hosted servers. Its rules:
 //
-//   - A list is whole or an error, since a missing issue would count as resolved.
-//   - One request at a time. Sentry's rate limits are obeyed, temporary failures are retried, and a run's end
-//     is respected.
+//   - An incomplete list is an error, because a missing issue would count as resolved.
+//   - It sends one request at a time, obeys Sentry's rate limits, retries temporary failures, and stops when
+//     the run ends.
 //   - An error names the input to fix.
-//   - User data attached to events is never read.
+//   - User data attached to events is never passed on.
 //
 // Titles, events and Sentry's own messages are foreign text.
 //
@@ -29,27 +29,27 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Config names the organization, the token, and what to read.
+// Config holds the organization, the token, and what to read.
 type Config struct {
 	Token        string
 	URL          string // such as https://sentry.io, https://de.sentry.io or https://sentry.example
 	Organization string // slug
 	Projects     []string
-	Query        string // of the list; empty for the issues of any state
+	Query        string // search for issues; empty for issues in any state
 	Environments []string
 	Clock        clock.Clock
 }
 
-// Client talks to one organization. It is for one goroutine at a time.
+// Client calls the API for one organization. It must not be used by several goroutines at once.
 type Client struct {
 	config Config
 	base   *url.URL
 	api    *polite.Client
 }
 
-// New checks the configuration without a network call.
+// New returns a client, or an error for a wrong kind of token or an invalid URL. It makes no network call.
 func New(c Config) (*Client, error) {
-	if strings.HasPrefix(c.Token, "sntrys_") { // made for uploads from CI; it cannot have the scope to read issues
+	if strings.HasPrefix(c.Token, "sntrys_") { // for uploads from CI; it cannot get the scope for reading issues
 		return nil, finding.Mend("sentry-auth-token is an organization token (sntrys_…), which cannot read issues",
 			"create an internal integration (Settings → Developer Settings → New Internal Integration) with the "+
 				"permissions Issue & Event: Read (event:read) and Project: Read (project:read), and pass its token")
@@ -65,7 +65,7 @@ func New(c Config) (*Client, error) {
 	})}, nil
 }
 
-// Integrate connects one organization. A token of the wrong kind makes it unusable.
+// Integrate returns the integration for one organization. It is Unusable if New fails.
 func Integrate(c Config) source.Integration {
 	i := source.Integration{Name: "Sentry"}
 	client, err := New(c)
@@ -78,10 +78,10 @@ func Integrate(c Config) source.Integration {
 	return i
 }
 
-// Key returns the organization's source key; it never changes.
+// Key returns the organization's source key, which never changes.
 func (c *Client) Key() string { return "sentry:" + c.config.Organization }
 
-// Requests returns how many requests were sent so far, retries included, by kind, such as "list issues".
+// Requests returns the number of requests sent so far, including retries, by kind, such as "list issues".
 func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
 func (c *Client) project(slug string) string {
@@ -96,31 +96,32 @@ func (c *Client) issue(id string) string { return c.issues() + url.PathEscape(id
 
 func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
 
-// limits obeys Sentry's rate limits. Each answer states how many requests its window has left for this caller
-// and endpoint, and when the next window begins (whole seconds since 1970): X-Sentry-Rate-Limit-Remaining and
-// -Reset. A second limit counts concurrent requests; this client sends one at a time.
+// limits obeys Sentry's rate limits. Each answer has the number of requests left in the current window for
+// this caller and endpoint, and the start of the next window in Unix seconds: X-Sentry-Rate-Limit-Remaining
+// and -Reset. Sentry also limits concurrent requests, but this client sends one at a time.
 type limits struct {
 	clock    clock.Clock
-	notUntil time.Time // the window is used up until then
+	notUntil time.Time // no request may be sent earlier
 }
 
-// Ready implements polite.Limits.
+// Ready implements polite.Limits: it returns the start of the next window once the current one is used up.
 func (l *limits) Ready(polite.Request) (time.Time, error) { return l.notUntil, nil }
 
-// Note implements polite.Limits: it remembers that the window is used up.
+// Note implements polite.Limits: it remembers if the window is used up.
 func (l *limits) Note(_ polite.Request, h http.Header) {
 	if h.Get("X-Sentry-Rate-Limit-Remaining") == "0" {
 		l.notUntil = l.window(h)
 	}
 }
 
-// window returns when the next window begins; 1970 if unknown. It lasts at most a minute, whatever our clock.
+// window returns when the next window begins, or 1970 if unknown. It returns at most a minute from now, in
+// case the clocks differ.
 func (l *limits) window(h http.Header) time.Time {
 	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
 	return time.Unix(min(seconds, l.clock.Now().Unix()+60), 0)
 }
 
-// Refused implements polite.Limits: it waits as long as the answer says, else until the window's end.
+// Refused implements polite.Limits: it waits for Retry-After, else until the next window, else 5 s.
 func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool) {
 	now := l.clock.Now()
 	seconds, _ := strconv.Atoi(a.Header.Get("Retry-After"))
@@ -128,7 +129,7 @@ func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool
 	return now.Add(wait), a.Status == http.StatusTooManyRequests
 }
 
-// TooLate implements polite.Limits.
+// TooLate implements polite.Limits. Its error contains the time until which Sentry refuses requests.
 func (l *limits) TooLate(until time.Time, _ *polite.Answer) error {
 	return finding.Mend("Sentry's rate limit refuses requests until "+until.UTC().Format(time.RFC3339)+" (429)",
 		"run less often, or name fewer projects in sentry-projects")

@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// webhook is a body of the integration platform, or of the legacy WebHooks plugin: the fields below Data.
+// webhook is a body from the integration platform or, in the fields below Data, the legacy WebHooks plugin.
 type webhook struct {
 	Action string
 	Data   *struct {
@@ -27,12 +27,12 @@ type webhook struct {
 		CommentID    payload.Text `json:"comment_id"`
 		RunID        payload.Text `json:"run_id"`
 
-		Title  string `json:"description_title"` // of a metric alert, like the next two
+		Title  string `json:"description_title"` // for a metric alert, like Text and WebURL
 		Text   string `json:"description_text"`
 		WebURL string `json:"web_url"`
 	}
 
-	ID          payload.Text // of the Sentry issue
+	ID          payload.Text // issue id
 	ProjectSlug string       `json:"project_slug"`
 	Level       payload.Text
 	Culprit     string
@@ -41,7 +41,7 @@ type webhook struct {
 	Event       *wireEvent
 }
 
-// metricAlert is a rule about numbers that was broken.
+// metricAlert is an alert rule that fired because a metric crossed its threshold.
 type metricAlert struct {
 	ID        payload.Text
 	Title     string
@@ -53,7 +53,7 @@ type metricAlert struct {
 	DateStarted time.Time `json:"date_started"`
 }
 
-// ReadWebhook reads the body of a webhook of either kind.
+// ReadWebhook reads the body of a webhook from the integration platform or the legacy WebHooks plugin.
 func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var b webhook
 	if err := json.Unmarshal(raw, &b); err != nil {
@@ -79,7 +79,7 @@ func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error)
 	return payload.Payload{}, errors.New("it is a Sentry webhook about an unknown resource: send issue, error, event_alert or metric_alert")
 }
 
-// issue reads a change of an issue. It needs no delivery id, because Sentry's count is a total.
+// issue reads a change to an issue. It needs no delivery id, because Sentry's count is a total.
 func (b webhook) issue() (payload.Payload, error) {
 	t := b.Data.Issue.tracked()
 	if !validID.MatchString(t.ID) {
@@ -117,7 +117,7 @@ func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payl
 	return payload.Payload{Events: []event.Event{e}}
 }
 
-// payload returns the event, and the Sentry issue that it belongs to.
+// payload returns the event and, if known, the Sentry issue that it belongs to.
 func (w *wireEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payload {
 	_, path, _ := strings.Cut(w.URL, "/api/0/projects/")
 	_, path, _ = strings.Cut(path, "/") // after the organization
@@ -130,7 +130,7 @@ func (w *wireEvent) payload(o payload.Origin, raw json.RawMessage) payload.Paylo
 	}
 	e.Issue = w.IssueID.Trim()
 	i := event.SentryIssue{ID: e.Issue, Title: e.Message, URL: e.URL, Project: e.Service, Level: e.Level, First: e.Time, Last: e.Time}
-	if at := strings.Index(i.URL, "/events/"); at > 0 { // the event's page is below its issue's
+	if at := strings.Index(i.URL, "/events/"); at > 0 { // the event's URL starts with the issue's
 		i.URL = i.URL[:at+1]
 	}
 	return payload.Payload{Events: []event.Event{e}, Issues: []event.SentryIssue{i}}
@@ -141,8 +141,8 @@ func (w *wireEvent) payload(o payload.Origin, raw json.RawMessage) payload.Paylo
 // https://docs.sentry.io/organization/integrations/integration-platform/webhooks/
 const SignatureHeader = "Sentry-Hook-Signature"
 
-// VerifySignature returns nil if the body, as its bytes arrived, was signed with the client secret. It takes
-// the same time for each wrong signature. Sentry signs no time, so only the event's id reveals a replay.
+// VerifySignature returns nil if the body was signed with the client secret. body must be the raw bytes. It
+// compares in constant time. Sentry does not sign a timestamp, so only the event's id reveals a replay.
 func VerifySignature(secret, signature string, body []byte) error {
 	if signature == "" {
 		return errors.New("there is no " + SignatureHeader + " header")

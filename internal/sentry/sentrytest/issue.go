@@ -13,17 +13,17 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Issue is a Sentry issue. Put fills in the zero fields.
+// Issue is a Sentry issue. Put sets defaults for zero fields.
 type Issue struct {
 	ID          string
-	Project     string // slug; the first project of the organization unless set
+	Project     string // slug; default is the first project of the organization
 	Title       string
-	Level       string // error unless set
-	Status      string // unresolved unless set
+	Level       string // default error
+	Status      string // default unresolved
 	Environment string
-	Count       int64 // over its lifetime
+	Count       int64 // lifetime total; default 1
 	First, Last time.Time
-	Event       *Event // the newest; nil if Sentry keeps none any more
+	Event       *Event // the newest; nil if Sentry no longer has one
 }
 
 // Put adds an issue and returns its id.
@@ -44,10 +44,10 @@ func (s *Server) Put(i Issue) string {
 	return i.ID
 }
 
-// Issues returns copies of all issues, in the order in which they were put.
+// Issues returns copies of all issues, in the order of the calls to Put.
 func (s *Server) Issues() []Issue { return fake.Copy(&s.mu, &s.issues) }
 
-// Issue returns a copy of an issue; the zero Issue if there is none.
+// Issue returns a copy of an issue, or the zero Issue if it does not exist.
 func (s *Server) Issue(id string) Issue {
 	for _, i := range s.Issues() {
 		if i.ID == id {
@@ -57,8 +57,7 @@ func (s *Server) Issue(id string) Issue {
 	return Issue{}
 }
 
-// Happen adds n events to an issue, the last at the given time. A resolved issue becomes unresolved, as in
-// Sentry.
+// Happen adds n events to an issue, the last one at the given time. It reopens a resolved issue, as Sentry does.
 func (s *Server) Happen(id string, n int64, at time.Time) {
 	s.Change(id, func(i *Issue) {
 		i.Count += n
@@ -71,7 +70,7 @@ func (s *Server) Happen(id string, n int64, at time.Time) {
 	})
 }
 
-// Change changes an issue.
+// Change calls change with the issue, which must exist.
 func (s *Server) Change(id string, change func(*Issue)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +91,7 @@ func (s *Server) find(id string) *Issue {
 	return nil
 }
 
-// list answers one page, the issue seen last first. The search may be is:unresolved (default) or empty.
+// list answers with one page, sorted by last seen. The query may be is:unresolved (default) or empty.
 func (s *Server) list(h http.Header, r *http.Request) any {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
@@ -101,7 +100,7 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	for _, slug := range q["project"] {
 		must(slices.Contains(s.settings.Projects, slug), s.settings.UnknownProject, notAllowed)
 	}
-	offset := 0 // a cursor, opaque to clients, is a value, an offset, and whether it leads back
+	offset := 0 // a cursor is VALUE:OFFSET:PREVIOUS, opaque to clients
 	if cursor := q.Get("cursor"); cursor != "" {
 		_, err := fmt.Sscanf(cursor, "0:%d:0", &offset)
 		must(err == nil, http.StatusBadRequest, "Error parsing search query")
@@ -126,7 +125,7 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	return page
 }
 
-// wire is an issue as Sentry writes it. The count outside lifetime is the search period's, and smaller here.
+// wire returns an issue in Sentry's JSON. The count outside lifetime covers a search period: half the total.
 func (s *Server) wire(i *Issue) object {
 	first, last := i.First.UTC().Format(time.RFC3339Nano), i.Last.UTC().Format(time.RFC3339Nano)
 	return object{
@@ -148,7 +147,7 @@ func (s *Server) of(r *http.Request) *Issue {
 func (s *Server) get(_ http.Header, r *http.Request) any {
 	i := s.of(r)
 	wire := s.wire(i)
-	delete(wire, "lifetime") // a single issue has none: its count is the lifetime's
+	delete(wire, "lifetime") // a single issue has no lifetime field: its count is the total
 	wire["count"] = strconv.FormatInt(i.Count, 10)
 	return wire
 }
@@ -164,22 +163,21 @@ func (s *Server) update(_ http.Header, r *http.Request) any {
 
 // Event is the newest event of an issue, as an SDK would have sent it.
 type Event struct {
-	Platform   string // node unless set
+	Platform   string // default node
 	Message    string
 	Exceptions []Exception
 	Tags       map[string]string
 	Release    string
 }
 
-// Exception is one value of an event. In Sentry's order causes come first, like the frames of the oldest
-// calls.
+// Exception is one exception of an event. As in Sentry, causes come first, and in Frames the oldest calls.
 type Exception struct {
 	Type, Value, Module string
 	Frames              []Frame
 	Mechanism           map[string]any
 }
 
-// Frame is one frame after symbolication.
+// Frame is one symbolicated frame.
 type Frame struct {
 	Function string `json:"function,omitempty"`
 	Module   string `json:"module,omitempty"`
@@ -190,16 +188,16 @@ type Frame struct {
 	InApp    bool   `json:"inApp"`
 }
 
-// EventID returns the id of an issue's event.
+// EventID returns the id of an issue's newest event.
 func EventID(issue string) string { return strings.Repeat("0", 32-len(issue)) + issue }
 
-// The user of every event, which must never be published.
+// User data in every event, which must never be published.
 const (
 	UserMail    = "hell@boy.cat"
 	UserAddress = "162.217.75.90"
 )
 
-// event answers the newest event, as latest or by its id.
+// event answers with the newest event, requested as "latest" or by its id.
 func (s *Server) event(_ http.Header, r *http.Request) any {
 	i := s.of(r)
 	id, e := EventID(i.ID), i.Event

@@ -1,7 +1,7 @@
-// Package sentrytest is a Sentry that tests can run over loopback: the part of its API that errmon uses, in
-// its wire format and with its real limits. Pages hold at most 100 issues and end with results="false",
-// counts are strings, every event names its user, tokens have scopes (organization tokens have none), and a
-// window of requests that is used up answers 429.
+// Package sentrytest is a fake Sentry for tests. It serves the part of the API that errmon uses, in Sentry's
+// JSON and with its limits: pages have at most 100 issues and the last one has results="false" in its Link
+// header, counts are strings, every event contains user data, tokens have scopes (organization
+// tokens have none), and requests beyond those that a window allows get a 429.
 package sentrytest
 
 import (
@@ -23,20 +23,20 @@ import (
 type Settings struct {
 	Projects       []string
 	Tokens         map[string][]string // token → scopes
-	PageSize       int                 // of a list, unless less is asked for; Sentry's own is 100
-	Window         int                 // requests a second and endpoint; Sentry's own is 40
-	UnknownProject int                 // status for a project that does not exist: 403 as in Sentry, or 404 as in some versions
-	// Fault, if set, is asked before each request: above 0 is the status, below 0 cuts the connection.
+	PageSize       int                 // issues on a page, unless the request asks for fewer; 100 in Sentry
+	Window         int                 // requests per second and endpoint; 40 in Sentry
+	UnknownProject int                 // status for a project that does not exist: 403, or 404 in some versions of Sentry
+	// Fault, if set, is called before each request. Above 0 is a status to answer; below 0 cuts the connection.
 	Fault func(Request) int
 	Now   func() time.Time
 }
 
-// Request is one request as it came in.
+// Request is one received request.
 type Request struct {
 	Method, Path, Query, Body string
 }
 
-// Server is one organization. See New.
+// Server is a fake Sentry with one organization. Create it with New.
 type Server struct {
 	mu       sync.Mutex
 	settings Settings
@@ -47,7 +47,7 @@ type Server struct {
 	mux      *http.ServeMux
 }
 
-// New returns the organization "acme" with these projects and one token, "token", that may read.
+// New returns a Sentry with the organization "acme", these projects, and one read-only token, "token".
 func New(projects ...string) *Server {
 	s := &Server{nextID: 4101, window: map[string]int{}, settings: Settings{
 		Projects: projects, Now: time.Now, PageSize: 100, Window: 40, UnknownProject: http.StatusForbidden,
@@ -65,10 +65,10 @@ func New(projects ...string) *Server {
 // Configure changes the settings.
 func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
 
-// Requests returns all requests so far, in order.
+// Requests returns all requests received so far, in order.
 func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
-// Clone returns another server in the same state, without requests.
+// Clone returns another server with the same settings and issues, but without the requests.
 func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// handle routes requests, and refuses some before an endpoint sees them, in Sentry's order.
+// handle adds a route. It checks rate limit, token, organization and scope first, in Sentry's order.
 func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Request) any) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		second := s.settings.Now().Unix()
@@ -127,7 +127,7 @@ const (
 	notAllowed = "You do not have permission to perform this action."
 )
 
-// must refuses the request unless ok.
+// must refuses the request if ok is false.
 func must(ok bool, status int, detail string) {
 	fake.Must(ok, fake.Answer{Status: status, Body: fake.Object{"detail": detail}})
 }
