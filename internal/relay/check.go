@@ -19,15 +19,16 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// Checkup names the relay to test. If a secret is known here too, Check tests that the relay has the same.
+// Checkup describes the relay to test. If a secret is set, Check tests whether the relay has the same one.
 type Checkup struct {
 	URL          string // such as https://relay.example.com
-	SentrySecret string // the client secret; empty if it is not known
-	SlackSecret  string // the signing secret; empty if it is not known
+	SentrySecret string // client secret of the integration; may be empty
+	SlackSecret  string // signing secret of the app; may be empty
 	Now          time.Time
 }
 
-// Check tests whether a relay is reachable, reaches GitHub and has its routes. The relay passes nothing on.
+// Check tests whether a relay is reachable, can reach GitHub and has its routes configured. It sends only
+// requests that the relay does not pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
 	const about = "relay"
 	status, err := c.ask(ctx, http.MethodGet, "/healthz", nil, "")
@@ -47,8 +48,8 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 	if status, _ := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, ""); status != http.StatusMethodNotAllowed {
 		trigger = finding.Warn(trigger.About, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
 	}
-	const installed = `{"action":"created","data":{"installation":{"status":"installed"}}}` // which is not an error
-	const verification = `{"type":"url_verification","challenge":"errmon-doctor"}`          // of the address of an app
+	const installed = `{"action":"created","data":{"installation":{"status":"installed"}}}` // the relay skips it
+	const verification = `{"type":"url_verification","challenge":"errmon-doctor"}`          // the relay answers the challenge
 	at := strconv.FormatInt(c.Now.Unix(), 10)
 	return []finding.Finding{
 		ready,
@@ -60,7 +61,7 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 	}
 }
 
-// checkWebhook posts an empty body, which a route refuses for its missing signature, and the signed body.
+// checkWebhook posts an empty unsigned body, which must be refused, and then the signed body, which must not.
 func (c Checkup) checkWebhook(ctx context.Context, route, variable, secret, body string, signed http.Header) finding.Finding {
 	about := "relay " + route
 	status, _ := c.ask(ctx, http.MethodPost, route, nil, "")

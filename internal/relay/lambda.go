@@ -39,13 +39,13 @@ func init() {
 	}
 }
 
-// ToSQS returns a Deliver that fills a queue of SQS, because nothing runs after the answer on Lambda.
+// ToSQS returns a Deliver that puts events into an SQS queue, because nothing runs after an answer on Lambda.
 func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	return func(ctx context.Context, d Delivery) error {
 		body := `{"scan":true}`
 		if !d.Scan {
 			var b inbound.Batch
-			b.Add(d.Entry) // it fits an empty batch
+			b.Add(d.Entry) // always fits an empty batch
 			body = string(b.Payload())
 		}
 		if _, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queueURL, MessageBody: &body}); err != nil {
@@ -55,7 +55,7 @@ func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	}
 }
 
-// FunctionURL answers a request to a Lambda function URL as the receiver would.
+// FunctionURL answers a request to a Lambda function URL with the receiver's routes.
 func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	body, err := []byte(in.Body), error(nil)
 	if in.IsBase64Encoded {
@@ -71,7 +71,7 @@ func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLR
 	}
 	recorder := httptest.NewRecorder()
 	d.Handler().ServeHTTP(recorder, request)
-	recorder.Header().Del("Connection") // Lambda owns it
+	recorder.Header().Del("Connection") // Lambda manages connections itself
 	headers := map[string]string{}
 	for name := range recorder.Header() {
 		headers[name] = recorder.Header().Get(name)
@@ -84,11 +84,11 @@ type load struct {
 	messages []string
 }
 
-// Batches returns the handler of a queue's messages. It dispatches them in as few payloads as possible, and
-// returns the messages to deliver again, even those refused for good, until the redrive policy moves them.
+// Batches returns the handler for SQS messages. It dispatches them in few payloads and reports all failures, so
+// that SQS delivers the messages again until its redrive policy moves them, even if GitHub refuses for good.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
-		if deadline, ok := ctx.Deadline(); ok { // for the GitHub client, minus the time that an answer takes
+		if deadline, ok := ctx.Deadline(); ok { // the GitHub client stops 2 s earlier, to leave time to answer
 			var cancel context.CancelFunc
 			ctx, cancel = c.Clock.WithTimeout(ctx, time.Until(deadline)-2*time.Second, context.DeadlineExceeded)
 			defer cancel()
@@ -100,7 +100,7 @@ func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent)
 			}
 		}
 		var loads []*load
-		open := map[string]*load{} // by kind
+		open := map[string]*load{} // kind → the newest load
 		for _, record := range in.Records {
 			kind, entries, err := readMessage(record.Body)
 			if err != nil {
@@ -132,7 +132,7 @@ func (l *load) add(entries []inbound.Entry) bool {
 func readMessage(body string) (kind string, entries []inbound.Entry, err error) {
 	var m struct {
 		Scan   bool
-		Errmon json.RawMessage // an envelope of one event
+		Errmon json.RawMessage // an envelope with one event
 	}
 	if err := json.Unmarshal([]byte(body), &m); err != nil || m.Scan {
 		return TypeScan, nil, err

@@ -19,13 +19,13 @@ import (
 )
 
 const (
-	maxBatches     = 100                    // that wait: 6 MB, or 100 s of dispatches at the one per second that GitHub asks for
-	crowded        = 10                     // batches that may wait before the first is sent early, which keeps room while coalesce is long
-	reservedForIDs = inbound.MaxPayload / 2 // bytes, kept for ids in a batch that follows one filled by ids
+	maxBatches     = 100                    // waiting at most: 6 MB, or 100 s at one dispatch per second, as GitHub asks
+	crowded        = 10                     // with more batches waiting, the first is sent early, so that a long coalesce does not fill the queue
+	reservedForIDs = inbound.MaxPayload / 2 // bytes kept free for ids in a batch that follows one filled by ids
 )
 
-// Queue keeps accepted deliveries until they are dispatched, as batches in the order of their start. Another
-// occurrence of a waiting error joins its batch; a new error joins the last batch.
+// Queue keeps accepted deliveries until they are dispatched in batches, the oldest batch first. Another
+// occurrence of a waiting error joins that error's batch; a new error joins the last batch.
 type Queue struct {
 	coalesce time.Duration
 	dispatch Dispatch
@@ -34,23 +34,23 @@ type Queue struct {
 	metrics  *Metrics
 
 	mu      sync.Mutex
-	wake    func()                       // ends the sleep of Run, because there may be something to do
-	batches []*batch                     // a requested scan first
-	stopped error                        // ErrStopping once the queue stops
-	recent  *lru.Cache[string, struct{}] // ids, to recognise replays
+	wake    func()                       // ends the sleep of Run, which may have something to do
+	batches []*batch                     // oldest first, after a requested scan
+	stopped error                        // ErrStopping after Stop, otherwise nil
+	recent  *lru.Cache[string, struct{}] // accepted ids, to recognise replays
 }
 
 type batch struct {
-	kind   string        // event type
+	kind   string        // TypeEvents or TypeScan
 	events inbound.Batch // empty for a scan
 	due    time.Time
-	full   bool // has no room for another id
-	sealed bool // on its way
+	full   bool // has no room for another id; sent at once
+	sealed bool // being sent; nothing may join it
 }
 
-// NewQueue returns an empty queue. Events wait for others for at most coalesce.
+// NewQueue returns an empty queue. A batch waits up to coalesce for more events before it is sent.
 func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *Queue {
-	recent, _ := lru.New[string, struct{}](50_000) // about 200 bytes each; no error, as the size is positive
+	recent, _ := lru.New[string, struct{}](50_000) // about 200 bytes each; no error, because the size is positive
 	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: func() {}, recent: recent}
 	m.set.NewGauge("errmon_relay_waiting_events", func() float64 {
 		q.mu.Lock()
@@ -106,13 +106,13 @@ func (q *Queue) join(e inbound.Entry) bool {
 	if len(q.batches) >= maxBatches {
 		return false
 	}
-	next.events.Add(e) // it fits an empty batch
+	next.events.Add(e) // always fits an empty batch
 	q.batches = append(q.batches, next)
 	q.wake()
 	return true
 }
 
-// Stop makes the queue refuse new deliveries and dispatch what it has at once.
+// Stop makes the queue refuse new deliveries and dispatch its batches without waiting for more events.
 func (q *Queue) Stop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -130,7 +130,8 @@ func (q *Queue) Ready() error {
 	return q.stopped
 }
 
-// next returns the batch to dispatch now, or how long to wait unless wake is called, and whether all is done.
+// next returns the batch to dispatch now, if any, or else how long Run may sleep. The queue calls wake to end
+// that sleep early. done is true if the queue is stopped and empty.
 func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -148,7 +149,8 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopped != nil
 }
 
-// Run dispatches until the queue is stopped and empty, or the context ends. The error counts what was lost.
+// Run dispatches until the queue is stopped and empty, or the context ends. Its error states how many
+// accepted events were lost.
 func (q *Queue) Run(ctx context.Context) error {
 	lost, why := 0, "GitHub refused them"
 	for done := false; !done && ctx.Err() == nil; {
@@ -166,7 +168,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	q.Stop()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, b := range q.batches { // time is up
+	for _, b := range q.batches { // left when the context ended
 		ids := b.events.IDs()
 		q.log.Error("undelivered", "events", len(ids), "ids", ids)
 		q.metrics.event("undelivered", len(ids))
@@ -179,7 +181,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", lost, why)
 }
 
-// send dispatches a batch, retrying as long as needed, and returns how many events GitHub refuses for good.
+// send dispatches a batch, retrying as long as needed. It returns how many events GitHub refuses for good.
 func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
 	ids := b.events.IDs()
@@ -208,7 +210,7 @@ func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	}
 }
 
-// remove drops a batch that was sent or failed. Ids of a failed one may come again.
+// remove drops a batch that was sent or refused. It forgets the failed ids, so that a redelivery is accepted.
 func (q *Queue) remove(b *batch, failed ...string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -1,13 +1,13 @@
-// Package relay receives webhooks, which GitHub itself does not accept: it verifies
-// the sender and passes errors on as a repository_dispatch.
+// Package relay receives webhooks, because GitHub does not accept those of other services.
+// It verifies the sender and passes errors on as a repository_dispatch.
 //
 //	request → route → authentic? → inbound.NewEntry → deliver → answer
 //	                     as a server: deliver = Queue.Add, and Queue.Run dispatches
 //	                     on AWS Lambda: deliver = SQS, and a second function dispatches
 //
-// An answer never waits for another service. As a server, the relay keeps accepted events only in memory,
-// while it coalesces them and while GitHub refuses: a killed process loses them. When asked to stop, it
-// dispatches them first and logs the ids of those it could not.
+// As a server, the relay answers webhooks without waiting for another service. It keeps events only in memory
+// until GitHub accepts them, so a killed process loses them. When asked to stop, it dispatches them first, and
+// logs the ids of those that it could not. On AWS Lambda, it answers once SQS has the event.
 //
 // Bodies are foreign text: they go to GitHub inside the payload, and never to the log.
 //
@@ -35,28 +35,28 @@ import (
 
 // Config holds the senders' secrets, the log and the clock.
 type Config struct {
-	SentrySecret string // client secret of the integration; empty for none
-	SlackSecret  string // signing secret of the app; empty for none
-	Token        string // bearer token of all other senders; empty for none
-	Insecure     bool   // accept every request, signed or not; for loopback
+	SentrySecret string // client secret of the integration; empty if there is none
+	SlackSecret  string // signing secret of the app; empty if there is none
+	Token        string // bearer token of senders that do not sign; empty if there is none
+	Insecure     bool   // accept every request without any check; for loopback
 	Log          *slog.Logger
 	Clock        clock.Clock
 }
 
-// Delivery is what one request carried.
+// Delivery is the content of one accepted request.
 type Delivery struct {
 	Entry inbound.Entry
-	Scan  bool // no event: a request for a scan
+	Scan  bool // a request for a scan; there is no Entry
 }
 
-// Deliver takes responsibility for a delivery, or returns ErrReplay, ErrFull, ErrStopping or another error.
+// Deliver takes responsibility for a delivery unless it returns an error, such as ErrReplay or ErrFull.
 type Deliver func(context.Context, Delivery) error
 
 // Dispatch sends a repository_dispatch, as github.Client.Dispatch does.
 type Dispatch func(ctx context.Context, eventType string, payload []byte) error
 
-// OnLambda runs the relay on AWS Lambda: it fills the SQS queue at queueURL or, if that is
-// empty, dispatches the messages of a queue. It is nil in a build with the tag nolambda.
+// OnLambda runs the relay on AWS Lambda. With a queueURL, it receives webhooks and puts them into that SQS
+// queue; without one, it dispatches the messages of a queue. It is nil in a build with the tag nolambda.
 var OnLambda func(ctx context.Context, c Config, queueURL string, dispatch Dispatch) error
 
 // The errors of a Queue, for errors.Is.
@@ -66,7 +66,7 @@ var (
 	ErrStopping = errors.New("the relay is stopping")
 )
 
-// The types of the dispatches.
+// The event types of a repository_dispatch.
 const (
 	TypeEvents = "errmon"      // the payload holds events
 	TypeScan   = "errmon-scan" // there is no payload
@@ -79,12 +79,12 @@ type Receiver struct {
 	ready   func(ctx context.Context, deep bool) error
 	metrics *Metrics
 
-	small, large lane                // the request bodies held at once
-	judged       *semaphore.Weighted // of maxJudged bytes
+	small, large lane                // memory for the request bodies held at once
+	judged       *semaphore.Weighted // maxJudged bytes, for the bodies parsed at once
 }
 
-// NewReceiver returns a Receiver that passes deliveries to deliver. ready returns an error if no
-// more can be accepted or, with deep, if GitHub does not answer.
+// NewReceiver returns a Receiver that passes deliveries to deliver. ready returns an error if no more
+// deliveries can be accepted or, with deep, if GitHub does not answer.
 func NewReceiver(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Receiver {
 	return &Receiver{
 		cfg: c, deliver: deliver, ready: ready, metrics: m, judged: semaphore.NewWeighted(maxJudged),
@@ -95,14 +95,14 @@ func NewReceiver(c Config, deliver Deliver, ready func(context.Context, bool) er
 
 type verdict struct {
 	status  int
-	word    string // for the log and the metrics
-	id      string // of the delivery
-	reason  string // only for the log: it could help an attacker
+	word    string // label in the log and the metrics
+	id      string // id of the delivery
+	reason  string // only logged, because it could help an attacker
 	body    string // plain text, unless headers say otherwise
 	headers map[string]string
 }
 
-// Handler returns the routes. A route without a secret does not exist.
+// Handler returns the routes. A route whose sender could not be verified answers 404, unless Insecure is set.
 func (d *Receiver) Handler() http.Handler {
 	mux := http.NewServeMux()
 	unsigned := d.cfg.Token != "" || d.cfg.Insecure
@@ -135,11 +135,11 @@ func (d *Receiver) Handler() http.Handler {
 	return mux
 }
 
-// handle serves a route, for all methods if method is empty, and sends, counts and logs the verdict.
+// handle serves a route, and sends, counts and logs the verdict. An empty method accepts all methods.
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
-		if r.ContentLength != 0 { // else the server waits for a body that nobody reads before it answers
+		if r.ContentLength != 0 { // otherwise the server reads the unread body before it answers
 			w.Header().Set("Connection", "close")
 		}
 		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
@@ -157,12 +157,12 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 		d.metrics.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", route, v.word)).Inc()
 		d.metrics.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", route), answerBounds).Update(took)
 		d.cfg.Log.Info("request", "route", route, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
-			"reason", v.reason, "bytes", r.ContentLength, "ms", took*1000) // a stranger may write a long method
+			"reason", v.reason, "bytes", r.ContentLength, "ms", took*1000) // a stranger may send a long method
 	})
 }
 
-// webhook reads a request whole before judge sees it, because a signature covers all bytes. A request without
-// a signature that could be right is judged by its token before anything is read.
+// webhook passes judge the complete body, because a signature covers all of its bytes. If no signature can be
+// checked, the token is checked instead, before the body is read.
 func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
 	d.handle(mux, route, http.MethodPost, func(w http.ResponseWriter, r *http.Request) verdict {
 		signed := !d.cfg.Insecure && secret != "" && r.Header.Get(header) != ""
@@ -213,8 +213,8 @@ func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 
 var errNoToken = errors.New("the signature or the relay's token is missing or wrong")
 
-// bearer checks the token of senders that cannot sign: a bearer token, or the password in the address if a
-// sender, such as Sentry's legacy plugin, cannot set headers. Every wrong token takes the same time.
+// bearer checks the token of senders that cannot sign. Those that cannot set headers, such as Sentry's legacy
+// plugin, send it as the password in the URL. Tokens are hashed so that they are compared in constant time.
 func (d *Receiver) bearer(r *http.Request) bool {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if _, password, ok := r.BasicAuth(); ok {

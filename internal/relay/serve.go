@@ -13,11 +13,11 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 )
 
-// DrainTime is how long a stopping relay goes on dispatching. Kubernetes kills a process after 30 s.
+// DrainTime is how long a stopping relay keeps dispatching. By default, Kubernetes kills it after 30 s.
 const DrainTime = 25 * time.Second
 
-// Serve answers at a listener until the context ends, and then dispatches what it has accepted, for at most
-// DrainTime. The error states what could not be delivered.
+// Serve answers requests until the context ends. It then dispatches the accepted events, for at most
+// DrainTime. The error states how many could not be delivered.
 func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue *Queue) error {
 	log := receiver.cfg.Log
 	server := newServer(receiver.Handler(), log)
@@ -46,8 +46,8 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 	return errors.Join(serveErr, sendErr)
 }
 
-// ServeMetrics starts to answer /metrics for as long as the process lives, so that the last dispatches are
-// counted too. It has a listener of its own, because a proxy publishes that of the webhooks.
+// ServeMetrics serves /metrics until the process exits, so that dispatches during shutdown are counted too.
+// It has its own listener, because a proxy publishes the webhooks' listener.
 func ServeMetrics(address string, m *Metrics, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -56,7 +56,7 @@ func ServeMetrics(address string, m *Metrics, log *slog.Logger) error {
 	log.Info("serving metrics", "metrics_address", listener.Addr().String())
 	mux := http.NewServeMux()
 	metrics.ExposeMetadata(true)
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) { // in Prometheus' format
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) { // the Prometheus text format
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		m.set.WritePrometheus(w)
 		metrics.WriteProcessMetrics(w)
@@ -67,7 +67,7 @@ func ServeMetrics(address string, m *Metrics, log *slog.Logger) error {
 	return nil
 }
 
-// newServer bounds what a stranger can occupy. Sentry waits 1 s for an answer, Slack 3 s.
+// newServer limits the time and memory that a client can use. Sentry waits 1 s for an answer, Slack 3 s.
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
@@ -75,8 +75,8 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// Readiness returns the check behind /readyz: whether the queue accepts more and, with deep, whether asking
-// GitHub succeeds. The answer is kept for 30 s, so that strangers cannot make the relay ask more often.
+// Readiness returns the check behind /readyz. It fails if the queue accepts no more or, with deep, if asking
+// GitHub fails. GitHub's answer is reused for 30 s, so that strangers cannot trigger more requests.
 func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time
@@ -97,7 +97,7 @@ func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, 
 	}
 }
 
-// Metrics are shown by /metrics. No label comes from outside.
+// Metrics holds what /metrics serves. No label contains foreign text.
 //
 //	errmon_relay_requests_total{route,verdict}    requests
 //	errmon_relay_answer_seconds{route}            time until the answer

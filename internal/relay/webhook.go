@@ -29,13 +29,13 @@ func (d *Receiver) sentryWebhook(r *http.Request, body []byte, signed bool) verd
 }
 
 func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdict {
-	id := rand.Text() // unsigned requests without an id of their own are never replays
+	id := rand.Text() // makes every unsigned request without an id unique
 	if signed {
 		signature, timestamp := r.Header.Get(slack.SignatureHeader), r.Header.Get(slack.TimestampHeader)
 		if err := slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now()); err != nil {
 			return unauthorized(err)
 		}
-		sum := sha256.Sum256(slices.Concat([]byte(timestamp+":"), body)) // which a replay repeats
+		sum := sha256.Sum256(slices.Concat([]byte(timestamp+":"), body)) // a replay has the same timestamp and body
 		id = hex.EncodeToString(sum[:16])
 	}
 	body, err := slack.Object(body)
@@ -50,7 +50,7 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 		d.cfg.Log.Warn("Slack drops events for this app, because there are too many")
 	}
 	v := d.accept(r, "slack", body, id)
-	if kind.Command != "" && v.status == http.StatusAccepted { // Slack shows people an error for all but 200
+	if kind.Command != "" && v.status == http.StatusAccepted { // Slack shows the user an error for any status but 200
 		v.status, v.headers = http.StatusOK, map[string]string{"Content-Type": "application/json"}
 		v.body = `{"response_type":"ephemeral","text":"errmon got it: the workflow will answer here in a minute or two."}`
 	}
@@ -70,14 +70,14 @@ func (d *Receiver) accept(r *http.Request, shape string, body []byte, fallbackID
 	return v
 }
 
-// Limits of bodies, in bytes. Large ones have a room of their own, so that they never delay small ones.
+// Limits on request bodies, in bytes. Large bodies have their own room, so that they never delay small ones.
 const (
-	maxBody    = 1 << 20     // the largest event that Sentry accepts
-	maxSmall   = 64 << 10    // Slack's messages and most of Sentry's events are small
-	smallRoom  = 8 << 20     // of the small ones held at once
-	largeRoom  = 12 << 20    // of the large ones
-	maxJudged  = 3 << 20     // parsed at once, which takes up to 20 times the size of a body
-	largeGrace = time.Second // how long a large one may keep its room: Sentry waits 1 s for an answer
+	maxBody    = 1 << 20     // Sentry accepts events up to this size
+	maxSmall   = 64 << 10    // enough for Slack's messages and most Sentry events
+	smallRoom  = 8 << 20     // total of the small bodies held at once
+	largeRoom  = 12 << 20    // total of the large bodies held at once
+	maxJudged  = 3 << 20     // total parsed at once, which needs up to 20 times the memory
+	largeGrace = time.Second // a large body is not shed before this: Sentry waits 1 s for an answer
 )
 
 var (
@@ -87,14 +87,14 @@ var (
 	errCutShort = errors.New("the body arrived incomplete")
 )
 
-// read returns a request's body when it is its turn to be judged. It occupies its room until release is
-// called. The error is errTooLarge, errShed, errNoRoom or errCutShort; release is nil then.
+// read returns a request's body once there is memory to parse it. The caller must call release when done with
+// the body. On failure, release is nil and the error is errTooLarge, errShed, errNoRoom or errCutShort.
 func (d *Receiver) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
 	size, lane := r.ContentLength, &d.small
 	if size > maxBody {
 		return nil, nil, errTooLarge
 	}
-	if size < 0 { // chunked
+	if size < 0 { // a chunked body has no known size
 		size = maxBody
 	}
 	if size > maxSmall {
@@ -104,7 +104,7 @@ func (d *Receiver) read(w http.ResponseWriter, r *http.Request) (body []byte, re
 		return nil, nil, err
 	}
 	if body, err = lane.receive(w, r, size); err == nil && d.judged.Acquire(r.Context(), size) != nil {
-		err = errCutShort // its sender is gone
+		err = errCutShort // the sender has disconnected
 	}
 	if err != nil {
 		lane.room.Release(size)
@@ -113,25 +113,25 @@ func (d *Receiver) read(w http.ResponseWriter, r *http.Request) (body []byte, re
 	return body, func() { d.judged.Release(size); lane.room.Release(size) }, nil
 }
 
-// lane holds the bodies of one class. When it is full, those that have been arriving for longest give way: a
-// webhook arrives within milliseconds, so an old unfinished body is an attack or hopelessly slow.
+// lane bounds the memory of either the small or the large bodies. When it is full, it sheds the bodies that
+// started first: a webhook arrives within milliseconds, so an old unfinished one is an attack or too slow.
 type lane struct {
 	clock clock.Clock
 	room  *semaphore.Weighted // in bytes
-	grace time.Duration       // during which a body need not give way
+	grace time.Duration       // a body is not shed before this has passed
 
 	mu       sync.Mutex
 	arriving []*arriving // oldest first
 }
 
 type arriving struct {
-	*http.ResponseController       // on Lambda it has no deadlines
-	size                     int64 // reserved
+	*http.ResponseController       // on Lambda, setting a deadline fails
+	size                     int64 // bytes reserved in the lane
 	since                    time.Time
 	shed                     bool
 }
 
-// reserve waits for room, after ending the oldest bodies that have to give way.
+// reserve acquires room, if necessary by shedding the oldest bodies and waiting until they are gone.
 func (l *lane) reserve(r *http.Request, size int64) error {
 	if l.room.TryAcquire(size) {
 		return nil
@@ -140,11 +140,11 @@ func (l *lane) reserve(r *http.Request, size int64) error {
 	now := l.clock.Now()
 	for freed := int64(0); freed < size && len(l.arriving) > 0 && now.Sub(l.arriving[0].since) >= l.grace; l.arriving = l.arriving[1:] {
 		l.arriving[0].shed = true
-		_ = l.arriving[0].SetReadDeadline(time.Unix(1, 0)) // long ago
+		_ = l.arriving[0].SetReadDeadline(time.Unix(1, 0)) // in the past, so that the read fails now
 		freed += l.arriving[0].size
 	}
 	l.mu.Unlock()
-	ctx, cancel := l.clock.WithTimeout(r.Context(), 500*time.Millisecond, errNoRoom) // every sender waits longer
+	ctx, cancel := l.clock.WithTimeout(r.Context(), 500*time.Millisecond, errNoRoom) // no sender gives up sooner
 	defer cancel()
 	if l.room.Acquire(ctx, size) != nil {
 		return errNoRoom
@@ -152,7 +152,7 @@ func (l *lane) reserve(r *http.Request, size int64) error {
 	return nil
 }
 
-// receive reads the body into a buffer that never grows: growing would take twice the room reserved.
+// receive reads the body into a buffer of full size, as a growing one would take twice the reserved room.
 func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]byte, error) {
 	a := &arriving{ResponseController: http.NewResponseController(w), size: size, since: l.clock.Now()}
 	l.mu.Lock()
@@ -170,7 +170,7 @@ func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]by
 	case tooLarge:
 		return nil, errTooLarge
 	case err != nil && a.shed:
-		// The sender gets a second to read the answer. The network keeps its own time.
+		// Gives the sender a second to read the answer. Network deadlines use the real clock.
 		_ = a.SetReadDeadline(time.Now().Add(time.Second))
 		return nil, errShed
 	case err != nil:
