@@ -95,7 +95,7 @@ func (c Config) readers() string {
 // checkInsights reports whether Logs Insights can read a group and, if it is the group's only reader, the
 // cost per month.
 func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
-	const span = 5 * time.Minute // of the query that measures the cost
+	const span = 5 * time.Minute // the period queried to measure the cost
 	c := g.client
 	always := g.infrequent.Load() || c.cfg.Reader == Insights
 	if c.cfg.InsightsBudget == 0 || c.cfg.Reader == Filter || c.cfg.Reader == All {

@@ -46,7 +46,7 @@ import (
 
 // Config configures reading. The rate and the clock are required.
 type Config struct {
-	Region         string  // of STS and of groups not given as ARNs; if empty, STS uses the environment's or profile's
+	Region         string  // for STS and for groups not given as ARNs; if empty, STS uses the environment's or profile's
 	FilterPattern  string  // in CloudWatch's syntax, at most 1,024 characters; empty matches every event
 	AllPages       int     // windows of up to this many pages (1 MB or 10,000 events each) are read unfiltered; 0 always filters
 	Reader         string  // Auto, All, Filter or Insights; empty is Auto

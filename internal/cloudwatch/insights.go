@@ -82,8 +82,7 @@ func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 }
 
 // together returns the groups to read with one query, g first, and the earliest start of their windows. It
-// leaves out groups whose windows start more than a quarter of g's window from its start: each byte costs
-// money.
+// leaves out windows whose start differs from g's by over a quarter of g's window, as each byte costs money.
 func (g *Group) together(from time.Time) ([]*Group, time.Time) {
 	c, groups, earliest := g.client, []*Group{g}, from
 	slack := c.cfg.Clock.Now().Sub(from) / 4

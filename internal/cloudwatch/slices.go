@@ -31,7 +31,7 @@ func (c *Client) beside() int { return min(max(1, int(math.Ceil(c.cfg.RequestsPe
 // cuts hands out the slices of a window, the earliest first.
 type cuts struct {
 	in     cloudwatchlogs.FilterLogEventsInput // for the next slice, without its end time
-	length time.Duration                       // of the next slice; 0 for the rest of the window
+	length time.Duration                       // the next slice's length; 0 for the rest of the window
 	end    time.Time                           // a slice that would reach it has no end time
 	done   bool
 }
