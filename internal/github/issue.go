@@ -25,7 +25,7 @@ type Issue struct {
 	State       string // "open" or "closed"
 	Locked      bool
 	StateReason string // "completed", "not_planned", "duplicate", "reopened" or empty
-	URL         string // of the web page
+	URL         string // on the web, not in the API
 	Author      string // login; empty for a deleted account
 	Labels      []string
 	Assignees   []string // logins

@@ -190,7 +190,7 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 // Closer is the commit that last closed an issue, by itself or as the merge of a pull request.
 type Closer struct {
 	Commit     string    // empty if no commit closed the issue, such as when a person did
-	Repository string    // of the commit, as OWNER/REPO
+	Repository string    // OWNER/REPO that contains the commit
 	At         time.Time // when the issue was closed
 }
 
@@ -227,7 +227,7 @@ func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 // problem is an error in the answer to a query; the answer may still contain data.
 type problem struct {
 	Type, Message string
-	Path          []any // of the field; GitHub may refuse one field and answer the others
+	Path          []any // to the field that failed; GitHub may still answer the others
 }
 
 // literal quotes foreign text for a query: every JSON string is a valid GraphQL string.
@@ -236,8 +236,8 @@ func literal(text string) string {
 	return string(quoted)
 }
 
-// query selects fields of this repository with GraphQL. If the answer contains data, only a spent
-// rate limit or a missing permission is an error.
+// query selects fields of this repository with GraphQL. If the answer contains data, query
+// fails only for a spent rate limit or a missing permission.
 func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // GitHub gives up on a query then
 	defer cancel()
