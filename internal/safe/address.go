@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// ipv4At returns the IPv4 address at i, which must be the first digit of a run.
+// ipv4At returns the bounds of the IPv4 address at i, the first digit of a run; end is 0 if there is none.
 func ipv4At(s string, i int) (start, end int) {
 	if i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
 		return 0, 0
@@ -27,8 +27,8 @@ func ipv4At(s string, i int) (start, end int) {
 	return i, end
 }
 
-// everyones reports whether an address identifies no machine: loopback,
-// unspecified, broadcast, or the x.0.0.0 of networks and browsers' versions.
+// everyones reports whether an address identifies no particular machine: loopback, unspecified,
+// broadcast, or x.0.0.0, which is a network or a browser's version.
 func everyones(a netip.Addr) bool {
 	if a.Is4() {
 		b := a.As4()
@@ -37,7 +37,7 @@ func everyones(a netip.Addr) bool {
 	return a.IsLoopback() || a.IsUnspecified()
 }
 
-// ipv6 returns IPv6 addresses (RFC 4291).
+// ipv6 adds IPv6 addresses (RFC 4291).
 func ipv6(s string, _ signs, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], ':')
@@ -54,7 +54,7 @@ func ipv6(s string, _ signs, found []secret) []secret {
 
 var inIPv6, inVersion = alphabet("hex:."), alphabet("alnum_.")
 
-// ipv6In adds the address that fills s[start:end], except for the end of a key
+// ipv6In adds the address that fills s[start:end] apart from the end of a key
 // before it ("node:2001:db8::1") and punctuation after it.
 func ipv6In(s string, start, end int, found []secret) []secret {
 	if start > 0 && isWord(s[start-1]) || s[start] == ':' && s[start+1] != ':' {
@@ -76,27 +76,27 @@ func ipv6In(s string, start, end int, found []secret) []secret {
 	return append(found, secret{start, end, kindIP})
 }
 
-// A version of four parts looks like an IPv4 address. If the context does not tell, it counts as an address.
+// A version of four parts looks like an IPv4 address, and counts as one unless its context shows a version.
 var (
-	// suffix matches what follows only a version.
+	// suffix matches text that follows only versions.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
-	// versioned matches what precedes only a version: a step from another one, Maven's group:artifact:, a
-	// path with names of packages, and a requirement, as in foo==1.2.3.4 and rails (~> 5.2.4.3).
+	// versioned matches text that precedes only versions: an upgrade or downgrade, Maven's group:artifact:,
+	// a path of packages, and a requirement, as in foo==1.2.3.4 and rails (~> 5.2.4.3).
 	versioned = regexp.MustCompile(`(?i)(?:(?:(?:up|down)grad|migrat|updat|roll(?:ed|ing) back).* (?:from|to) v?` +
 		`|[a-z][\w-]*\.[\w.-]+:[\w.-]+:` +
 		`|(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[a-z_][-/\\]` +
 		`|(?:[\w\])]|\(\W*)(?:==|>=|<=|~=|!=|~>|\^|\(=)[ "']*)$`)
-	// required matches a requirement for an address instead.
+	// required matches text that looks like such a requirement but precedes an address, such as "ip == ".
 	required = regexp.MustCompile(`(?i)(?:ip|addr|host)\w*\W{1,5}$`)
 )
 
-// versionWords, products and agents precede a version.
+// versionWords, products and agents are words that precede a version.
 var versionWords, products, agents = words("versions"), words("products"), words("agents")
 
 // isVersionAt reports whether the four numbers s[start:end] are a version.
 func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 	before, after := s[max(0, start-maxNear):start], s[end:]
-	if len(after) > 1 && after[0] == ':' && isDigit(after[1]) { // a port
+	if len(after) > 1 && after[0] == ':' && isDigit(after[1]) { // an address with a port
 		return false
 	}
 	if after != "" && (after[0] == '+' || after[0] == '-') && suffix.MatchString(after[:min(len(after), maxNear)]) {
@@ -112,7 +112,7 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 		versioned.MatchString(before) && !required.MatchString(before)
 }
 
-// lastWord returns the last word before a version, without what may be between.
+// lastWord returns the last word before a version, or "version" for one with a filler: "version is".
 func lastWord(before string) string {
 	before = strings.TrimRight(before, ` "'=:(/\-`)
 	for _, filler := range []string{" v", " to", " is", " at", " from"} {
@@ -123,8 +123,8 @@ func lastWord(before string) string {
 	return before[inVersion.start(before, len(before)):]
 }
 
-// macs returns hardware addresses (IEEE 802, and Cisco's notation). One identifies a phone or laptop
-// permanently, which makes it personal data.
+// macs adds hardware addresses (IEEE 802, and Cisco's notation). They are personal data because each
+// permanently identifies a phone or laptop.
 func macs(s string, _ signs, found []secret) []secret {
 	for i := 2; i+3 < len(s); i++ {
 		width, size := 2, len("00:00:5e:00:53:01")
@@ -147,8 +147,8 @@ func macs(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// standsAlone reports whether an address is not part of a key's fingerprint, which has more groups. A key's
-// name may precede it, "mac:".
+// standsAlone reports whether a MAC address is whole, rather than part of a key's fingerprint, which has more
+// groups. A name such as "mac:" may precede it.
 func standsAlone(s string, start, end int, separator byte) bool {
 	if end < len(s) && (isWord(s[end]) || s[end] == separator && end+1 < len(s) && isHexDigit(s[end+1])) {
 		return false
@@ -162,12 +162,12 @@ func standsAlone(s string, start, end int, separator byte) bool {
 
 var (
 	mac = regexp.MustCompile(`^(?i)[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5}|[0-9a-f]{2}(?:\.[0-9a-f]{4}){2})$`)
-	// noDevice matches an address of no single device (unset or broadcast), and the digits of a date.
+	// noDevice matches unset and broadcast addresses, which no single device has, and dates.
 	noDevice = regexp.MustCompile(`^(?:[0:.-]+|[fF:.-]+|[0-9.-]+)$`)
 )
 
-// isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two labels), but not
-// git@host, which is not a person's, a version, as in lodash@4.17.21, or a file's extension.
+// isEmail reports whether value is an e-mail address (RFC 5321, unquoted, with at least two labels in the
+// domain), rather than git@host, which is nobody's, a version, as in lodash@4.17.21, or the name of a file.
 func isEmail(value string) bool {
 	local, domain, _ := strings.Cut(value, "@")
 	if local == "git" || strings.IndexByte(domain, '.') < 1 || aVersion.MatchString(domain) {

@@ -7,17 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// Settings are often listed as pairs of name and value, each with its own key:
+// Settings are often listed as pairs of a name and a value, each with its own key:
 // {"name":"DB_PASSWORD","value":"x"} in ECS, Kubernetes, CloudFormation and HAR, <add key="DbPassword"
 // value="x"/> in .NET, name: and value: on two lines of YAML, and the fields of a multipart form.
 
-// labels are keys whose value may be the name of another value; besides are the keys of that other value.
+// labels are keys, such as "name", whose value may name another value; besides are that value's keys.
 var labels, besides = words("labels"), words("values")
 
-// endOfItem matches what ends the item of a list or an object.
+// endOfItem matches the end of an item in a list or object.
 var endOfItem = regexp.MustCompile(`[{}]|\n[ \t]*(?:- |\n)`)
 
-// beside adds the secret that the label k names: the value after it or, if there is none, before it.
+// beside adds the secret named by the value of label k: it stands after the label or, failing that, before.
 func (k key) beside(s string, found []secret) []secret {
 	label, end := s[k.start:k.end], k.valueEnd(s[:min(len(s), k.value+maxNear)], keyName{})
 	name := s[k.value:end]
@@ -47,7 +47,7 @@ func (k key) beside(s string, found []secret) []secret {
 	return found
 }
 
-// keysIn returns the keys before the separators in s[from:to].
+// keysIn returns the keys whose separator is in s[from:to].
 func keysIn(s string, from, to int) (keys []key) {
 	for at := from; at < to; at++ {
 		if s[at] == '=' || s[at] == ':' {
@@ -71,7 +71,7 @@ func isSecretName(name string) bool {
 	return headerOf(name) != ""
 }
 
-// namesSecret reports whether a list of columns has one whose values may be secrets.
+// namesSecret reports whether a list of column names includes one whose values may be secrets.
 func namesSecret(list string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return r < utf8.RuneSelf && !isWord(byte(r)) }), func(column string) bool {
 		for range names(column, false) {
@@ -83,7 +83,7 @@ func namesSecret(list string) bool {
 
 func isSecret(name, value string) bool { return isSecretName(name) && secretKind(name, value) != "" }
 
-// secretKind returns the kind of secret in a value with this name, or "".
+// secretKind returns the kind of secret that a value with this name is, or "".
 func secretKind(name, value string) string {
 	if len(name) < 2 || unset(value) {
 		return ""
@@ -101,19 +101,19 @@ func secretKind(name, value string) string {
 
 var (
 	cell = regexp.MustCompile(`[^|│]+`)
-	// ruled matches a line that consists of rules only.
+	// ruled matches a line that only draws a table's borders.
 	ruled = regexp.MustCompile(`^[ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*[-─][ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*$`)
 )
 
-// cells returns the secrets in text tables, as printed by psql and mysql, in Markdown
-// and in boxes: below a column's name, or in the cell beside a name.
+// cells adds the secrets in text tables, such as those of psql, mysql, Markdown and
+// box drawings: in a column with a secret's name, or in the cell to the right of one.
 func cells(s string, _ signs, found []secret) []secret {
 	if !strings.ContainsAny(s, "|│") {
 		return found
 	}
-	lines := strings.Split(strings.ReplaceAll(s, `\n`, " \n"), "\n") // also those in a string of JSON
+	lines := strings.Split(strings.ReplaceAll(s, `\n`, " \n"), "\n") // a JSON string contains "\n" instead
 	isRow := func(n int) bool { return n < len(lines) && strings.ContainsAny(lines[n], "|│") }
-	var head []string // the column names, if below a header
+	var head []string // column names; nil before a table's header
 	start := 0
 	for n, line := range lines {
 		if !isRow(n) && !ruled.MatchString(line) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// signs is the set of bytes in a text: one bit for each byte of ASCII, and one for all others.
+// signs is a set of bytes: one bit for each ASCII byte. All other bytes share the bit of NUL.
 type signs struct{ low, high uint64 }
 
 var signOf = func() (of [256]signs) {
@@ -32,7 +32,7 @@ func signsIn(s string) (in signs) {
 
 var everySign, decimals, backslashes = signs{^uint64(0), ^uint64(0)}, signsIn("0123456789"), signsIn(`\`)
 
-// alphabet returns the characters that a table describes: a class, and the signs after its name.
+// alphabet returns the characters that a table describes: the name of a class, then further characters.
 func alphabet(description string) signs {
 	const decimal, letters = "0123456789", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	for class, in := range map[string]string{"digit": decimal, "hex": decimal + "abcdefABCDEF", "alnum": decimal + letters} {
@@ -40,7 +40,7 @@ func alphabet(description string) signs {
 			return signsIn(in + others)
 		}
 	}
-	panic("no class " + description) // a mistake in a table of this package
+	panic("no class " + description) // a mistake in this package's tables
 }
 
 func (in *signs) add(c byte)          { in.low, in.high = in.low|signOf[c].low, in.high|signOf[c].high }
@@ -48,7 +48,7 @@ func (in signs) has(c byte) bool      { return in.hasAny(signOf[c]) }
 func (in signs) hasAny(of signs) bool { return in.low&of.low|in.high&of.high != 0 }
 func (in signs) hasAll(of signs) bool { return of.low&^in.low|of.high&^in.high == 0 }
 
-// end returns the end of a run of these characters that begins at i.
+// end returns the end of the run of these characters that begins at i; i if there is none.
 func (in signs) end(s string, i int) int {
 	for i < len(s) && in.has(s[i]) {
 		i++
@@ -56,7 +56,7 @@ func (in signs) end(s string, i int) int {
 	return i
 }
 
-// start returns the start of a run of these characters that ends at i.
+// start returns the start of the run of these characters that ends at i; i if there is none.
 func (in signs) start(s string, i int) int {
 	for i > 0 && in.has(s[i-1]) {
 		i--
@@ -71,8 +71,8 @@ func isWord(c byte) bool     { return isAlnum(c) || c == '_' }
 func isQuote(c byte) bool    { return c == '"' || c == '\'' || c == '`' }
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to ASCII characters. offsets maps each
-// byte of text, and its end, to its offset in s; it is nil if nothing is encoded.
+// decode undoes how URLs (%40), JSON (\u0040, \/) and HTML (&lt;) encode ASCII characters. offsets maps each
+// byte of text, and its end, to an offset in s; it is nil if nothing is encoded.
 func decode(s string, in signs) (text string, offsets []int) {
 	escapes := in.has('\\') && (strings.Contains(s, `\u00`) || strings.Contains(s, `\/`))
 	if !escapes && !in.has('%') && !in.has('&') {

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// issuer is a mark in the credentials that a service issues, usually at their start.
+// issuer describes credentials by the mark, usually a prefix, that a service puts in them.
 type issuer struct {
 	kind, mark  string
 	before      signs
-	least, most int // characters before the mark
+	least, most int // how many characters precede the mark
 	body        signs
-	min         int               // characters after the mark, below which it is only a word
-	accept      func(string) bool // of the body; nil accepts all
+	min         int               // characters required after the mark; with fewer it is only a word
+	accept      func(string) bool // tests the text after the mark; nil accepts all
 }
 
-// issuers are the rows of the table, by the first byte of the mark. second are the second bytes of marks, by
-// their first; insideMarks are the first bytes of those that are not at the start.
+// issuers are the rows of the table, by the first byte of the mark. second has the second bytes of marks, by
+// their first byte; insideMarks has the first bytes of marks that are not at a credential's start.
 var issuers, second, insideMarks = func() (index [256][]issuer, after [256]signs, within signs) {
 	for _, row := range rows("tokens", 5) {
 		marks := strings.Split(row[1], ",")
@@ -41,13 +41,13 @@ var issuers, second, insideMarks = func() (index [256][]issuer, after [256]signs
 	return index, after, within
 }()
 
-// inside matches a row for a mark that is not at the start.
+// inside matches a table entry for a mark that is not at the start.
 var inside = regexp.MustCompile(`^(.+)\{(\d+),(\d+)\}(.+)$`)
 
 func atoi(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
-		panic(err) // a mistake in a table of this package
+		panic(err) // a mistake in this package's tables
 	}
 	return n
 }
@@ -76,7 +76,7 @@ func issued(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// around returns the credential whose mark is at i; end is 0 if there is none.
+// around returns the bounds of the credential whose mark is at i; end is 0 if there is none.
 func (x *issuer) around(s string, i int) (start, end int) {
 	start = i
 	for start > 0 && i-start < x.most && x.before.has(s[start-1]) {
@@ -94,12 +94,12 @@ func (x *issuer) around(s string, i int) (start, end int) {
 	return start, end
 }
 
-// bodyEnd returns the end of a run of an alphabet's characters, without a sentence's full stop.
+// bodyEnd returns the end of the run of body characters at start, without a full stop or "%" after it.
 func bodyEnd(s string, start int, body signs) int {
 	return start + len(strings.TrimRight(s[start:body.end(s, start)], ".%"))
 }
 
-// startsWord reports whether a word may begin at i. The letter of "\n" is not part of a word.
+// startsWord reports whether a word may begin at i. The letter in an escaped "\n" is not part of a word.
 func startsWord(s string, i int) bool {
 	if i == 0 || !isAlnum(s[i-1]) {
 		return true

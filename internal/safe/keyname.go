@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// keyName is the end of a key for a secret.
+// keyName is how the names of keys for a kind of secret end.
 type keyName struct {
 	end    string // in lower case, without "_" and "-"
 	kind   string
@@ -15,7 +15,7 @@ type keyName struct {
 	accept func(value string) bool
 }
 
-// keyNames are the rows of the table by the name's last letter, queryNames those for a URL's query.
+// keyNames are the rows of the table by the name's last letter; queryNames are those for URL parameters.
 var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	for _, row := range rows("keys", 3) {
 		for name := range strings.FieldsSeq(row[2]) {
@@ -31,7 +31,7 @@ var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	return index, query
 }()
 
-// endings are the last letters of names, by the letter before: a quick test that most words fail.
+// endings are the last letters of names, by the letter before. Most words fail this quick test.
 type endings [256]signs
 
 func (e *endings) add(name string) {
@@ -42,7 +42,7 @@ func (e *endings) add(name string) {
 
 func (e *endings) has(a, b byte) bool { return e[a|0x20].has(b | 0x20) }
 
-// keyEnds are the endings of all keys that matter, and spokenEnds those of names in prose, see inProse.
+// keyEnds are the endings of all keys that matter; spokenEnds are those of names used in prose (see inProse).
 var keyEnds, spokenEnds = func() (all, spoken endings) {
 	for _, list := range []map[string]bool{decorations, labels, besides, {kindAuthorization: true, "cookie": true}} {
 		for name := range list {
@@ -67,10 +67,10 @@ func headerOf(key string) string {
 	return ""
 }
 
-// names yields the names that a key may end in; query is true for a parameter of a URL.
+// names yields the keyNames that match the end of a key; query is true for a URL parameter.
 func names(key string, query bool) iter.Seq[keyName] {
 	return func(yield func(keyName) bool) {
-		if strings.EqualFold(key, "PublicKeyToken") { // part of the name of an assembly of .NET
+		if strings.EqualFold(key, "PublicKeyToken") { // part of a .NET assembly's name
 			return
 		}
 		for _, end := range slices.Compact([]string{key, undecorated(key)}) {
@@ -94,7 +94,7 @@ func names(key string, query bool) iter.Seq[keyName] {
 	}
 }
 
-// decorations are last words of a key that only qualify its password or token.
+// decorations are words at the end of a key that only qualify it.
 var decorations = words("decorations")
 
 // undecorated returns a key without trailing decorations and digits.
@@ -130,15 +130,15 @@ func (n keyName) ends(key string) bool {
 	return !n.word || i < 0 || !isLetter(key[i]) || key[i] >= 'a' && key[i+1] <= 'Z' // db_pass, dbPass, not bypass
 }
 
-// isGrant matches what an OAuth server issues: letters and digits, or many letters of both cases.
+// isGrant matches values that an OAuth server issues: letters and digits, or many letters of both cases.
 func isGrant(value string) bool {
 	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != "" ||
 		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
 
-// headers are the forms of a header's value, and the first that matches counts: for Authorization (RFC
-// 9110) a scheme and credentials, or parameters, as in Digest (RFC 7616) and AWS's signatures, or another
-// scheme or none; for cookies (RFC 6265) all of them and their attributes.
+// headers are the forms of a header's value; the first match counts. Authorization (RFC 9110) has a known
+// scheme and credentials, or a scheme and parameters, as in Digest (RFC 7616) and AWS signatures, or
+// credentials with another scheme or none. Cookie headers (RFC 6265) match with all cookies and attributes.
 var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
@@ -146,7 +146,7 @@ var headers = map[string][]*regexp.Regexp{"authorization": {
 }, "cookie": {regexp.MustCompile(strings.NewReplacer("ATTR", `(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)`,
 	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`).Replace(`^\s*((?:ATTR;\s*)*PAIR(?:;\s*(?:ATTR|PAIR))*)`))}}
 
-// header adds the secret in the value of k, a header.
+// header adds the secret in the value of k, which is the header with this name.
 func (k key) header(s, name string, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
 	value := s[start:min(len(s), start+maxHeader)]

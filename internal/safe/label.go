@@ -9,10 +9,10 @@ import (
 
 const maxNumber = 9999
 
-// inPlaceholder are the characters of a kind and a number.
+// inPlaceholder are the characters between a placeholder's brackets.
 var inPlaceholder = alphabet("digit-abcdefghijklmnopqrstuvwxyz")
 
-// placeholderAt reads Redact's replacement for a value, "[KIND-N]"; end is 0 if there is none at i.
+// placeholderAt parses the placeholder at i, "[KIND-N]", which Redact writes; end is 0 if there is none.
 func placeholderAt(s string, i int) (kind string, number, end int) {
 	s = s[:min(len(s), i+maxNear)]
 	if i == len(s) || s[i] != '[' {
@@ -30,7 +30,7 @@ func placeholderAt(s string, i int) (kind string, number, end int) {
 	return s[i+1 : dash], number, end + 1
 }
 
-// placeholders returns those in s with a kind of ours: a list of one token may have the same shape.
+// placeholders returns the placeholders in s of known kinds. A list of one token may look like others.
 func (r *Redactor) placeholders(s string) (found []secret) {
 	for at := 0; ; at++ {
 		i := strings.IndexByte(s[at:], '[')
@@ -45,15 +45,15 @@ func (r *Redactor) placeholders(s string) (found []secret) {
 	}
 }
 
-// numbers gives equal values of a section the same number, counted per kind in order of appearance.
+// numbers gives equal values in a section the same number. It counts each kind in order of appearance.
 type numbers struct {
-	last  map[string]int // by kind
+	last  map[string]int // highest number used, by kind
 	given map[[2]string]int
 }
 
 func newNumbers() *numbers { return &numbers{last: map[string]int{}, given: map[[2]string]int{}} }
 
-// label returns the placeholder of a value. All values of a kind beyond 9,999 share a number.
+// label returns the placeholder for a value. From the 9,999th on, all values of a kind share that number.
 func (n *numbers) label(f secret, value string) string {
 	switch f.kind { // equivalent values get the same number
 	case kindEmail, kindIP, kindMAC:

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// named returns the values of keys such as password and X-Api-Key in JSON, logfmt, query strings, connection
-// strings, headers, YAML, XML, command-line flags, calls, and maps as languages print them.
+// named adds the values of keys such as password and X-Api-Key in JSON, logfmt, query strings, connection
+// strings, headers, YAML, XML, command-line flags, calls, and the notations in which languages print maps.
 func named(s string, in signs, found []secret) []secret {
 	flags := flagSigns.oneIn(s, in)
 	for i := 2; i < len(s); i++ {
@@ -31,19 +31,19 @@ func named(s string, in signs, found []secret) []secret {
 			found = k.values(s, name, found)
 		}
 		if len(found) > before {
-			i = max(i, found[len(found)-1].end-1) // skip what is inside
+			i = max(i, found[len(found)-1].end-1) // skip the value
 		}
 	}
 	return found
 }
 
-// flagSigns begin an option of a command, and inName are the characters of a key.
+// flagSigns precede a command's options. inName are the characters of a key.
 var flagSigns, inName = partsOf(` -|--|"-|'-|(-|[-`), alphabet("alnum_-.")
 
 type key struct {
-	start, end int // of the name
+	start, end int // bounds of the name
 	separator  byte
-	value      int    // start of the value, after its opening quote
+	value      int    // start of the value, after any opening quote
 	quote      string // the opening quote with the backslashes before it, or ""
 	colon      bool   // the value is not quoted and may be prose: "invalid password: too short"
 	query      bool   // a parameter in the query of a URL
@@ -90,9 +90,9 @@ func keyBefore(s string, i int) (k key, ok bool) {
 }
 
 var (
-	// separators are those with more than one character.
+	// separators are the separators of more than one character.
 	separators = []string{"=>", ":=", "===", "=="}
-	// wrappers are types that languages print around their only string.
+	// wrappers are what languages print around a string that is a type's only value.
 	wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
 )
 
@@ -116,7 +116,7 @@ func (k *key) open(s string, i int) {
 	k.colon = !k.quoteAt(s, at) && s[i] == ':' && !strings.HasPrefix(s[i:], ":=")
 }
 
-// quoteAt reports whether a quoted value begins at i, which a letter may precede: b'x', N'x', r"x".
+// quoteAt reports whether a quoted value begins at i, perhaps with a prefix, as in b'x', N'x' and r"x".
 func (k *key) quoteAt(s string, i int) bool {
 	if i+1 < len(s) && strings.IndexByte("bBuUrRnNLf@", s[i]) >= 0 && isQuote(s[i+1]) {
 		i++
@@ -129,7 +129,7 @@ func (k *key) quoteAt(s string, i int) bool {
 	return true
 }
 
-// skipLabel skips a key that only announces the value: {"S":"x"}, {"value":"x"}.
+// skipLabel skips a key that only introduces the value, as in {"S":"x"} and {"value":"x"}.
 func (k *key) skipLabel(s string) {
 	rest := s[k.value:min(len(s), k.value+maxShaped)]
 	name, after, ok := strings.Cut(rest, k.quote)
@@ -141,7 +141,7 @@ func (k *key) skipLabel(s string) {
 	}
 }
 
-// values adds the secret in the value of k. The name may also be one that the text gives beside k.
+// values adds the value of k if it is a secret. name is the name of k, or one given beside it (beside.go).
 func (k key) values(s, name string, found []secret) []secret {
 	if header := headerOf(name); header != "" {
 		return k.header(s, header, found)
@@ -154,9 +154,9 @@ func (k key) values(s, name string, found []secret) []secret {
 	return found
 }
 
-// holds reports whether the value of k, a key that ends in n, is a secret.
+// holds reports whether the value of k, whose name ends in n, is a secret.
 func (k key) holds(s string, n keyName) bool {
-	if n.accept != nil { // keeps a long line of keys fast
+	if n.accept != nil { // stays fast on a long line of keys
 		s = s[:min(len(s), k.value+maxShaped)]
 	}
 	value := s[k.value:k.valueEnd(s, n)]
@@ -176,10 +176,10 @@ func (k key) holds(s string, n keyName) bool {
 	return (n.accept == nil || n.accept(value)) && !k.inProse(n, value, s[k.value+len(value):])
 }
 
-// notKey matches go test's verdict before a test's name, and AWS's type of resource before a secret's name.
+// notKey matches "PASS" before a test's name in go test, and an ARN's type "secret" before a secret's name.
 var notKey = regexp.MustCompile(`(?:--- PASS|\barn:[\w-]+:secretsmanager:[\w-]*:\d*:secret)$`)
 
-// inProse reports whether a value is only the next word of a sentence or the next name of a list.
+// inProse reports whether a value is only the next word in a sentence or the next name in a list.
 func (k key) inProse(n keyName, value, after string) bool {
 	switch {
 	case k.spoken && k.quote != "" && n.kind == kindPassword:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// digits returns the values that begin with a digit or the signs before one, reading each run once.
+// digits adds the values that begin with a digit, or with characters before one. It reads each run once.
 func digits(s string, _ signs, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		if !isDigit(s[i]) {
@@ -24,14 +24,14 @@ func digits(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// numberForms find the value that a run of digits at i belongs to; end is 0 if there is none.
+// numberForms find the value that contains the run of digits at i; end is 0 if there is none.
 var numberForms = []struct {
 	kind string
 	at   func(s string, i int) (start, end int)
 }{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
 
-// Phone numbers are international (ITU-T E.164, E.123), North American, or European national ones. Without a
-// sign or separators, digits are a phone number only by their key's name, see named.
+// Phone numbers are international (ITU-T E.164, E.123), North American, or national in Europe. Digits without
+// a sign or separators count as a phone number only if their key says so; see named.
 var (
 	cardForm, cardNumber, ssn            = form("card-form"), form("card"), form("ssn")
 	international, northAmerican         = form("international"), form("north-american")
@@ -39,7 +39,7 @@ var (
 	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
 )
 
-// form returns an expression of the table of forms, where S stands for one separator.
+// form compiles the rows of the table of forms that have this name. S stands for one separator.
 func form(name string) *regexp.Regexp {
 	var all []string
 	for _, row := range rows("forms", 2) {
@@ -52,7 +52,7 @@ func form(name string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + strings.Join(slices.Compact(all), "|") + `)`)
 }
 
-// cardAt returns the card number (ISO/IEC 7812: a brand's first digits, and Luhn's check digit) at i.
+// cardAt returns the bounds of the card number at i (ISO/IEC 7812: first digits by brand, Luhn check digit).
 func cardAt(s string, i int) (start, end int) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
 		return 0, 0
@@ -67,7 +67,7 @@ func cardAt(s string, i int) (start, end int) {
 	return i, end
 }
 
-// luhn checks the last digit (ISO/IEC 7812-1, annex B).
+// luhn reports whether the check digit, the last one, is right (ISO/IEC 7812-1, annex B).
 func luhn(number string) bool {
 	sum := 0
 	for i := range len(number) {
@@ -77,7 +77,7 @@ func luhn(number string) bool {
 	return sum%10 == 0
 }
 
-// ssnAt returns the US social security number, 123-45-6789, at i.
+// ssnAt returns the bounds of the US social security number at i, such as 123-45-6789.
 func ssnAt(s string, i int) (start, end int) {
 	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
 		return 0, 0
@@ -88,7 +88,7 @@ func ssnAt(s string, i int) (start, end int) {
 	return i, end
 }
 
-// phoneAt returns the phone number whose first run of digits is at i.
+// phoneAt returns the bounds of the phone number whose first run of digits is at i.
 func phoneAt(s string, i int) (start, end int) {
 	plus, no := i > 0 && s[i-1] == '+', ".-/:+"
 	if start = i; plus {
@@ -112,7 +112,7 @@ func phoneAt(s string, i int) (start, end int) {
 		end = nationalEnd(s, start, i)
 	case i+9 < len(s) && (isDigit(s[i+2]) && strings.IndexByte(")-.", s[i+3]) >= 0 || s[i] == '1' && (s[i+1] == '-' || s[i+1] == ' ')):
 		if s[i] == '1' {
-			start = i // what is in brackets is the whole number
+			start = i // the whole number is in brackets
 		}
 		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
 			return 0, 0
@@ -121,7 +121,7 @@ func phoneAt(s string, i int) (start, end int) {
 	return start, end
 }
 
-// numberEndAt returns the end of the number at i, or 0, also if a fraction follows.
+// numberEndAt returns the end of the number at i. It returns 0 if there is none, or if a fraction follows.
 func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	m := form.FindStringIndex(s[i:min(len(s), i+maxPhone)])
 	if m == nil {
@@ -134,7 +134,7 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	return end
 }
 
-// nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups are not those of dates.
+// nationalEnd returns the end of a number with a trunk prefix; 0 if there is none. It rejects dates.
 func nationalEnd(s string, start, i int) int {
 	if decimals.end(s, i) == i+2 {
 		return numberEndAt(s, i, pairs)
@@ -163,7 +163,7 @@ var ibanLengths = func() map[string]int {
 	return lengths
 }()
 
-// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit, also in groups of four.
+// ibanAt returns the bounds of the IBAN (ISO 13616) with check digits at digit, whole or in groups of four.
 func ibanAt(s string, digit int) (start, end int) {
 	i := digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
@@ -184,7 +184,7 @@ func ibanAt(s string, digit int) (start, end int) {
 	return i, end
 }
 
-// mod97 is ISO 7064's check, in which letters count as 10 to 35 and the first four characters come last.
+// mod97 computes the ISO 7064 check: letters count as 10 to 35, and the first four characters come last.
 func mod97(iban []byte) int {
 	rest := 0
 	for i := range iban {

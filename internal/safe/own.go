@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// Own are the run's own secrets: its tokens and webhook addresses. They are known exactly, so they are found
-// in any context, even if a proxy or a service repeats part of a request.
+// Own holds the run's own secrets: its tokens and webhook addresses. Their exact values are known, so they
+// are found anywhere, even if a proxy or a service repeats part of a request.
 type Own struct{ values []string }
 
-// minOwn is the minimum length of a secret in bytes: a shorter one may equal a word.
+// minOwn is the minimum length of a secret in bytes: a shorter one could also be a word.
 const minOwn = 8
 
-// NewOwn returns secrets in every form that may appear: verbatim, encoded for URLs and JSON, and
-// for an address also its path, the path's long parts, its query and its credentials.
+// NewOwn returns the secrets in every form in which they may appear: verbatim, encoded for URLs and JSON,
+// and for an address also its path, the path's long parts, its query and its credentials.
 func NewOwn(secrets ...string) Own {
 	var all []string
 	add := func(parts ...string) {
@@ -44,12 +44,12 @@ func NewOwn(secrets ...string) Own {
 	return Own{slices.Compact(all)}
 }
 
-// maxQuote bounds the part of an answer that an error quotes, in runes.
+// maxQuote is how much of an answer an error quotes, in runes.
 const maxQuote = 300
 
-// Quote returns a service's answer for use in an error: one line, bounded, and without the secrets.
+// Quote returns a service's answer for use in an error: on one line, shortened, and without the secrets.
 func (o Own) Quote(answer string) string {
-	for _, value := range o.values { // the longest first
+	for _, value := range o.values { // longest first
 		answer = strings.ReplaceAll(answer, value, "***")
 	}
 	answer = oneLine(clean(answer))

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// urlCredentials returns the userinfo of URLs (RFC 3986). patterns.txt has forms without a scheme.
+// urlCredentials adds the userinfo of URLs (RFC 3986). patterns.txt covers forms without a scheme.
 func urlCredentials(s string, _ signs, found []secret) []secret {
 	for _, at := range indexAll(s, "://", kindURL, nil) {
 		run := s[at.end:min(len(s), at.end+maxShaped)]
@@ -20,7 +20,7 @@ func urlCredentials(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// userinfo returns the length of the userinfo at the start of the rest of a URL; 0 if there is none.
+// userinfo returns the length of the userinfo at the start of rest, the URL after "://"; 0 if there is none.
 func userinfo(scheme, rest string) int {
 	last := strings.LastIndexByte(rest, '@')
 	if last < 1 || strings.IndexAny(rest, "/?#") == 0 {
@@ -39,27 +39,27 @@ func userinfo(scheme, rest string) int {
 		return last
 	case within > 0 && (hasPassword || within >= 16 && hasDigit(rest[:within]) || keyOnly.MatchString(scheme)):
 		return within
-	case within <= 0 && hasPassword && notAPort(rest[len(user)+1:first]): // a "/" in a password should be encoded
+	case within <= 0 && hasPassword && notAPort(rest[len(user)+1:first]): // an unencoded "/" in the password
 		return first
 	}
 	return 0
 }
 
-// keyOnly matches a scheme whose URLs contain a password without a user.
+// keyOnly matches a scheme whose URLs may contain a password without a user.
 var keyOnly = regexp.MustCompile(`(?:rediss?|valkey)$`)
 
-// notAPort reports whether a password is not the port of "host:8080/path/", which may also precede an "@".
+// notAPort reports whether a password is not a port: "host:8080/path/" may also precede an "@".
 func notAPort(password string) bool {
 	end := strings.IndexAny(password, "/?#")
 	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
 }
 
-// command describes the secrets in a command's options, by its manual. Errors quote commands whole ("exit
-// status 1: sshpass -p …"), with their arguments between spaces or as a list of strings.
+// command describes which options of a command are secrets, according to its manual. Errors quote whole
+// commands ("exit status 1: sshpass -p …"), with the arguments separated by spaces or as a list of strings.
 type command struct {
 	kind    string
-	options *regexp.Regexp // whose groups are the secrets
-	after   string         // a word required for the options to have this meaning
+	options *regexp.Regexp // its groups match the secrets
+	after   string         // a word without which the options mean something else
 }
 
 var commands = func() map[string][]command {
@@ -89,15 +89,15 @@ var commands = func() map[string][]command {
 
 var (
 	inCommand, optionSigns = alphabet("alnum_-"), partsOf(` -|"-|'-| /p| /r`)
-	// option matches the text before an option's value, which may be a command's name: -u mysql.
+	// option matches the text before an option's value, which may look like a command: -u mysql.
 	option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
-	// endOfName matches what may follow a command's name.
+	// endOfName matches the text that may follow a command's name.
 	endOfName = regexp.MustCompile("^(?: |[\"'`]|\\\\\"|\\.exe)")
-	// endOfCommand matches the end of a line, and what begins another command.
+	// endOfCommand matches the end of a line, and separators before another command.
 	endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
 )
 
-// commandLines returns the secrets in options. A command's arguments end where the next command begins.
+// commandLines adds the secrets in options. A command's arguments end where the next command begins.
 func commandLines(s string, in signs, found []secret) []secret {
 	if !optionSigns.oneIn(s, in) {
 		return found
@@ -138,13 +138,13 @@ func secretsOf(commands []command, s string, from, end int, found []secret) []se
 	return found
 }
 
-// printed is a place where a runtime prints values, such as all arguments of a failing call: in the frames of
-// a trace, in the message, or among the locals. Strings are redacted; the call, numbers and types stay.
+// printed is a place where a runtime prints values, such as all arguments of a failing call: in a trace's
+// frames, in the message, or among local variables. Strings are redacted; the call, numbers and types stay.
 type printed struct {
 	parts
 	which   string
 	pattern *regexp.Regexp
-	end     func(s string, i int) int // of the values that begin at i
+	end     func(s string, i int) int // returns the end of the values that begin at i
 }
 
 var printers = func() (all []printed) {
@@ -164,7 +164,7 @@ var printers = func() (all []printed) {
 	return all
 }()
 
-// lineEnd returns the end of the line that contains i. A string of JSON writes a line break as "\n".
+// lineEnd returns the end of the line that contains i. In a JSON string, an escaped "\n" ends a line too.
 func lineEnd(s string, i int) int {
 	for i < len(s) && s[i] != '\n' && (s[i] != '\\' || !strings.HasPrefix(s[i:], `\n`)) {
 		i++
@@ -193,7 +193,7 @@ func arguments(s string, in signs, found []secret) []secret {
 	return found
 }
 
-// secrets returns the printed strings that may be secrets.
+// secrets returns the printed strings that may be secrets; printed.txt explains the values of which.
 func (p *printed) secrets(s string, printed []secret) []secret {
 	switch {
 	case p.which == "single":
@@ -208,8 +208,8 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 	return printed
 }
 
-// stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in one, so it ends at
-// a quote that no letter or digit follows.
+// stringsIn returns each quoted string in s[start:end]. PHP does not escape quotes in a string, so a string
+// ends only at a quote without a letter or digit after it.
 func stringsIn(s string, start, end int) (found []secret) {
 	for i := start; i < end; i++ {
 		at := backslashes.end(s, i)
@@ -222,9 +222,9 @@ func stringsIn(s string, start, end int) (found []secret) {
 		for next := close + len(quote); next < end && isAlnum(s[next]); next = close + len(quote) {
 			close = quotedEnd(s[:end], next, quote)
 		}
-		atom := i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 // of Elixir
+		atom := i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 // an Elixir atom
 		after := s[min(end, close+len(quote)):end]
-		isKey := strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ") // of a map
+		isKey := strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ") // a map key
 		if close > at+1 && !atom && !isKey {
 			found = append(found, secret{at + 1, close, "argument"})
 		}

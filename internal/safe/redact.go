@@ -13,10 +13,10 @@ type Redactor struct {
 	patterns []Pattern
 	allow    []*regexp.Regexp
 	own      Own
-	numbers  *numbers // of the section; nil if each text is numbered separately
+	numbers  *numbers // shared by a section; nil if each text is numbered separately
 }
 
-// Pattern is a kind of value that a team wants redacted: the expression's first group, or the whole match.
+// Pattern is a kind of value that a team wants redacted: the first group of Regexp, or else the whole match.
 type Pattern struct {
 	Kind   string // lower-case letters, digits and dashes
 	Regexp *regexp.Regexp
@@ -25,8 +25,8 @@ type Pattern struct {
 // NewRedactor returns a Redactor with the rules of this package.
 func NewRedactor() *Redactor { return &Redactor{} }
 
-// With returns a Redactor that also applies a team's patterns, keeps every value that one of allow matches in
-// full, and redacts the run's own secrets in any case.
+// With returns a Redactor that also applies a team's patterns, and does not redact a value that one of allow
+// matches in full. It always redacts the run's own secrets.
 func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp, own Own) *Redactor {
 	team := &Redactor{patterns: patterns, own: own}
 	for _, a := range allow {
@@ -35,7 +35,7 @@ func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp, own Own) *Re
 	return team
 }
 
-// Section returns a Redactor for texts that are read together: a value has the same number in all of them.
+// Section returns a Redactor for texts that people read together: a value has the same number in all of them.
 func (r *Redactor) Section() *Redactor {
 	section := *r
 	section.numbers = newNumbers()
@@ -43,11 +43,11 @@ func (r *Redactor) Section() *Redactor {
 }
 
 type secret struct {
-	start, end int // in the text
+	start, end int // byte offsets in the text
 	kind       string
 }
 
-// The kinds that the tables do not name. kindLabel is what an earlier round left in place of a value.
+// Kinds that the code refers to. kindLabel marks a placeholder that an earlier round left.
 const (
 	kindLabel, kindAuthorization, kindURL                     = "", "authorization", "url-credentials"
 	kindPassword, kindSecret, kindToken, kindKey, kindSession = "password", "secret", "token", "key", "session"
@@ -55,7 +55,7 @@ const (
 	kindNationalID                                            = "national-id"
 )
 
-// knownKinds are the kinds that the rules of this package find.
+// knownKinds are the kinds of value that the rules of this package find.
 var knownKinds = func() map[string]bool {
 	kinds := words("kinds")
 	for _, row := range rows("tokens", 5) {
@@ -67,35 +67,35 @@ var knownKinds = func() map[string]bool {
 	return kinds
 }()
 
-// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", where KIND is one of our rules' or
-// a Pattern's; equal values have equal numbers. Redacting again changes nothing. It takes linear time.
+// Redact returns s as valid UTF-8 with each secret or personal value replaced by "[KIND-N]", where KIND comes
+// from our rules or a Pattern. Equal values get equal numbers. It takes linear time and is idempotent.
 func (r *Redactor) Redact(s string) string {
 	n := r.numbers
 	if n == nil {
 		n = newNumbers()
 	}
 	s = strings.ToValidUTF8(s, "\ufffd")
-	for _, p := range r.placeholders(s) { // new numbers differ from those in the text
+	for _, p := range r.placeholders(s) { // so that new numbers differ from those in s
 		kind, number, _ := placeholderAt(s, p.start)
 		n.last[kind] = max(n.last[kind], number)
 	}
 	return r.replace(s, n.label, r.placeholders)
 }
 
-// wildcard stands for any value in grouping's templates.
+// wildcard stands for any value in the message templates of package grouping.
 const wildcard = "<*>"
 
 func toWildcard(secret, string) string { return wildcard }
 
 func wildcards(s string) []secret { return indexAll(s, wildcard, kindLabel, nil) }
 
-// Blank returns s like Redact, but with "<*>" in place of each value, and without invisible characters. The
-// names of errors and their parts go through it, because a name must not depend on a secret's value.
+// Blank is like Redact, but replaces each value with "<*>" and removes invisible characters. It is for the
+// names of errors and their parts, because a name must not depend on a secret's value.
 func (r *Redactor) Blank(s string) string { return r.replace(clean(s), toWildcard, wildcards) }
 
-// Skeleton returns a message after one round of Blank, with tokens that look random blanked too, and values
-// that are secret by their position in the text that the message is a part of, or was built from. It takes
-// one to three microseconds for a hundred bytes; each distinct template must still go through Blank once.
+// Skeleton returns message after one round of Blank. It also blanks tokens that look random, and values that
+// are secret because of their position in text, which contains the message or is what it was built from. It
+// takes 1 to 3 µs for a hundred bytes; each distinct template must still go through Blank once.
 func (r *Redactor) Skeleton(message, text string) string {
 	before, ok := context(message, text)
 	if !ok || !isClean(before) || !isClean(message) {
@@ -116,8 +116,8 @@ func (r *Redactor) Skeleton(message, text string) string {
 	return put(message, tokens(message), toWildcard)
 }
 
-// context returns the text before a message in its line, or nothing if that cannot make the message a secret,
-// and whether the text contains the message.
+// context returns the text before the message on its line, or "" if that text cannot make the message a
+// secret. ok reports whether text contains the message.
 func context(message, text string) (before string, ok bool) {
 	at := strings.Index(text, message)
 	if at < 0 {
@@ -130,10 +130,10 @@ func context(message, text string) (before string, ok bool) {
 	return before, true
 }
 
-// labelSigns are in every text that names what follows, except for ": ".
+// labelSigns are the signs by which the text before a message can name it, other than ": ".
 var labelSigns = signsIn("=\"'<{|│")
 
-// without returns a message with a wildcard for each secret of a text, also without JSON's escapes.
+// without replaces each secret of text that occurs in the message, as written or with JSON escapes undone.
 func (r *Redactor) without(message, text string) string {
 	var pairs []string
 	for _, f := range r.ours(text) {
@@ -151,9 +151,9 @@ func (r *Redactor) without(message, text string) string {
 	return strings.NewReplacer(pairs...).Replace(message)
 }
 
-// replace replaces values with labels until none is left: replacing one can expose another, such as a value
-// that was the key of the next. Each round shortens what is not a label yet, so this ends; a text made to
-// need many rounds is replaced whole. labels returns the labels already in a text.
+// replace replaces values with labels until none are left, because replacing one can expose another, such as
+// a value that was read as the key of the next. Each round leaves less text that is not a label, so this
+// ends; a text crafted to need many rounds is replaced whole. labels finds the labels already in a text.
 func (r *Redactor) replace(s string, label func(secret, string) string, labels func(string) []secret) string {
 	for range maxRounds {
 		found := r.all(s)
@@ -168,7 +168,7 @@ func (r *Redactor) replace(s string, label func(secret, string) string, labels f
 	return label(secret{0, len(s), kindSecret}, s)
 }
 
-// all is ours, plus each value that is a secret in one place wherever else it occurs.
+// all returns what ours returns, plus every other occurrence of those values that look random.
 func (r *Redactor) all(s string) []secret {
 	found := r.ours(s)
 	again := map[string]string{} // kinds by value
@@ -183,7 +183,7 @@ func (r *Redactor) all(s string) []secret {
 	return found
 }
 
-// ours returns what our rules and the team's patterns find, less what it allows, plus the run's secrets.
+// ours returns what our rules and the team's patterns find, minus what it allows, plus the run's secrets.
 func (r *Redactor) ours(s string) []secret {
 	found := ownRules(s)
 	for _, p := range r.patterns {
@@ -203,10 +203,10 @@ func (r *Redactor) ours(s string) []secret {
 	return found
 }
 
-// ranks order what begins at the same place: labels, exact kinds, then those another rule may know better.
+// ranks order values with the same start: labels, precise kinds, then kinds that another rule may refine.
 var ranks = map[string]int{kindLabel: -1, kindKey: 1, kindToken: 1, kindSecret: 1, kindPassword: 1, kindEmail: 2}
 
-// merge joins overlapping values: the longest determines the kind. A label joins only what extends beyond it.
+// merge joins overlapping values into one of the longest's kind. It drops labels, and values inside them.
 func merge(found []secret) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
 		if a.start != b.start {
@@ -224,7 +224,7 @@ func merge(found []secret) []secret {
 			continue
 		}
 		last := &merged[len(merged)-1]
-		if f.kind == kindEmail && last.kind == kindURL || f.end <= last.end { // "pw@host" of a URL looks like an address
+		if f.kind == kindEmail && last.kind == kindURL || f.end <= last.end { // "pw@host" in a URL looks like an e-mail address
 			continue
 		}
 		if last.kind == kindLabel || f.kind != kindLabel && f.end-f.start > last.end-last.start {
@@ -247,7 +247,7 @@ func put(s string, found []secret, label func(secret, string) string) string {
 	return b.String()
 }
 
-// indexAll adds each occurrence of part, which is not empty.
+// indexAll adds each occurrence of part, which must not be empty.
 func indexAll(s, part, kind string, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.Index(s[at:], part)

@@ -10,23 +10,23 @@ import (
 	"unicode/utf8"
 )
 
-// The limits on what the rules read, in bytes unless stated, so that time grows linearly.
+// Limits on what the rules read, in bytes unless stated otherwise, so that time grows linearly.
 const (
-	maxNear        = 100            // of the text before a value, or of its name
-	maxBeside      = 300            // between a name and its value
-	maxShaped      = 512            // of a value that counts only by its shape
-	maxEntity      = 8              // of HTML, as in "&quot;" and "&#0039;"
-	maxIPv6        = 45 + len("::") // with an IPv4 address within, after a name
-	maxPhone       = 64             // more than the longest number has
-	maxCommandLine = 2 << 10        // of a command's options
-	maxHeader      = 16 << 10       // of a header's value: more than servers accept
-	maxEncodings   = 3              // nested ones that are undone
-	maxRounds      = 30             // of replacing, and
-	maxRepeats     = 200            // values that are searched for again: a text with more is an attack
-	minWithin      = 4              // of a value that does not occur in a message by chance
+	maxNear        = 100            // context read before or after a value, or a name
+	maxBeside      = 300            // from a name to a value with its own key
+	maxShaped      = 512            // a value recognised only by its shape
+	maxEntity      = 8              // an HTML entity, such as "&quot;" or "&#0039;"
+	maxIPv6        = 45 + len("::") // ending in an IPv4 address, after a name and "::"
+	maxPhone       = 64             // longer than any phone number
+	maxCommandLine = 2 << 10        // a command's options
+	maxHeader      = 16 << 10       // a header's value; servers accept less
+	maxEncodings   = 3              // nested encodings that are undone
+	maxRounds      = 30             // rounds of replacing; only an attack needs more
+	maxRepeats     = 200            // values searched for again; only an attack has more
+	minWithin      = 4              // a shorter value may occur in a message by chance
 )
 
-// ownRules returns what the rules find in s and in text encoded within it, such as a form in a JSON string.
+// ownRules returns what our rules find in s, and in text encoded inside it, such as a web form in JSON.
 func ownRules(s string) (found []secret) {
 	at := func(i int) int { return i }
 	for range 1 + maxEncodings {
@@ -46,7 +46,7 @@ func ownRules(s string) (found []secret) {
 	return found
 }
 
-// finders add what they find in a text that has one of their signs.
+// finders add the values they find. Each runs only on text with at least one of its signs.
 var finders = []struct {
 	signs
 	find func(s string, in signs, found []secret) []secret
@@ -56,7 +56,7 @@ var finders = []struct {
 	{signsIn("|│"), cells}, {everySign, issued},
 }
 
-// plainRules costs nothing for a rule whose signs are not in s.
+// plainRules applies the rules to s as it is. Skipping a rule whose signs s lacks costs almost nothing.
 func plainRules(s string, in signs) []secret {
 	var found []secret
 	for i := range patterns {
@@ -72,7 +72,7 @@ func plainRules(s string, in signs) []secret {
 	return found
 }
 
-// pattern matches a secret by its form. Each string of a row has its own: a flat list is faster to read.
+// pattern matches a secret by its form. A table row becomes one pattern per string: a flat list is faster.
 type pattern struct {
 	sign
 	kind       string
@@ -90,8 +90,8 @@ var patterns = func() (all []pattern) {
 	return all
 }()
 
-// macros are names for parts of expressions in the tables of patterns and commands: the gap between
-// arguments, an argument, a value with or without quotes, a user with a password, and a break of lines.
+// macros name parts of expressions in the tables of patterns and commands: a line break, the gap between
+// arguments, an argument, a value with or without quotes, and a user with a password.
 var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*`,
 	"GAP", `(?:\\*["'])?[\s,]+(?:\\*["'])??`, "ARG", `[^\s"',;|\\]+`,
 	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\-](?:[^\s"',;|\\]*[^\s"',;|\\:.)])?))`,
@@ -99,12 +99,12 @@ var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
-// parts are strings, separated by "|", of which every match contains one: no expression is tried in vain.
+// parts are the strings of a row, separated by "|". Every match contains one, so few texts need matching.
 type parts []sign
 
 type sign struct {
 	text  string
-	signs signs // most texts lack at least one
+	signs signs // bytes of text; most inputs lack one of them
 }
 
 func partsOf(texts string) (all parts) {
@@ -145,16 +145,16 @@ func (p *pattern) values(s string, found []secret) []secret {
 	return found
 }
 
-// Tables contain what differs between rules, so that a new service, command or name is one row.
+// tables contain the rules' data, so adding a service, a command or a name takes one row.
 //
 //go:embed rules/*.txt
 var tables embed.FS
 
-// rows returns the rows of a table, split at white space; the last column is the rest of the line.
+// rows returns the rows of a table, split at blanks into columns; the last column is the rest of the line.
 func rows(table string, columns int) [][]string {
 	text, err := tables.ReadFile("rules/" + table + ".txt")
 	if err != nil {
-		panic(err) // only for a table that is not embedded
+		panic(err) // only if the table is not embedded
 	}
 	var all [][]string
 	for line := range strings.Lines(string(text)) {
@@ -180,7 +180,7 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// tests are the conditions on a value that a table may name.
+// tests are conditions on a value, by the name that tables use.
 var tests = map[string]func(value string) bool{
 	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID, "grant": isGrant,
 	"email": isEmail, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
@@ -203,7 +203,7 @@ var tests = map[string]func(value string) bool{
 	},
 }
 
-// testOf returns a test by its name, or for an expression between slashes; nil accepts everything.
+// testOf returns the test with this name, or one for an expression between slashes. nil accepts everything.
 func testOf(name string) func(value string) bool {
 	if strings.HasPrefix(name, "/") {
 		return regexp.MustCompile(strings.Trim(name, "/")).MatchString

@@ -1,24 +1,24 @@
 // Package safe is the only way for foreign text to reach an issue, the step summary, Slack or the runner's
-// log. It redacts secrets and personal data, and defuses what a sink would interpret rather than show
-// (sinks.go).
+// log. It redacts secrets and personal data, and defuses anything that the sink would interpret rather than
+// show (sinks.go).
 //
 // It finds secrets
 //
-//   - by their issuer's mark or shape (issued.go, rules.go);
-//   - by a name such as password, in any notation (named.go, keyname.go), also beside it (beside.go);
+//   - by a prefix or form that their issuer gives them (issued.go, rules.go);
+//   - by a name such as password, in any notation (named.go, keyname.go), or next to the value (beside.go);
 //   - by their position: in URLs, connection strings and command lines, and among the values
 //     that runtimes print in traces (position.go, rules.go);
 //
 // and personal data by its form: e-mail, IP and MAC addresses (address.go), phone and card numbers, IBANs
-// (number.go). A placeholder with kind and number, "[email-1]", replaces each (label.go).
+// (number.go). It replaces each value with a placeholder of kind and number, such as "[email-1]" (label.go).
 //
-// Every message goes through these rules, so each starts at the few bytes with which such a value begins and
-// reads a bounded number of bytes. They also decode URLs, JSON and HTML (bytes.go). What differs between
-// rules is in tables (rules/). The rules are our own because a library's (gitleaks') are made for source
-// code, take a hundred times as long, and add ten megabytes of archives and WebAssembly to the binary.
+// Every message goes through these rules, so each rule looks only near the few bytes that can begin its value
+// and reads a bounded number of bytes. The rules also decode URLs, JSON and HTML (bytes.go). Their data is in
+// tables (rules/). We wrote our own because a library's (gitleaks') are meant for source code, take a hundred
+// times as long, and add ten megabytes of archives and WebAssembly to the binary.
 //
 // Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make a service log a
-// line can write it. The publishing rooms accept it only as Text, which only this package makes, each for one
+// line can write it. The packages that publish it accept only a Text, which only this package makes, for one
 // sink. Every sink first cleans the text (invalid UTF-8, ANSI, control and invisible characters), because an
 // escape sequence inside a secret would hide it from the rules. Then it redacts, cuts and defuses the text.
 //
@@ -36,18 +36,18 @@ import (
 // Text is foreign text made harmless for the one sink whose method returned it. The zero Text is empty.
 type Text struct{ s string }
 
-// String returns the text, to be passed to the sink unchanged.
+// String returns the text. Pass it to the sink unchanged.
 func (t Text) String() string { return t.s }
 
 const (
-	cutMark = "… cut" // in place of text that was left out
-	// slack is how many runes beyond the limit are searched for secrets, so that one that
-	// crosses it is seen whole. Only private keys are longer, and their pattern needs no end.
+	cutMark = "… cut" // replaces text that was left out
+	// slack is how many runes beyond the limit are searched for secrets, so that a secret at the limit
+	// is seen whole. Only private keys are longer, and their pattern needs no end.
 	slack = 4096
 )
 
-// prepare returns cleaned and redacted text of about limit runes, since a log line may have megabytes, and
-// whether there was more.
+// prepare returns about the first limit runes of s, cleaned and redacted, and whether s is longer. A log line
+// may have megabytes.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)
 	text = r.Redact(text)
@@ -66,7 +66,7 @@ func (r *Redactor) line(s string, limit int, mark string, encode func(string) st
 	return fit(text, more, limit, mark, encode)
 }
 
-// fit encodes text into at most limit runes, cutting its end to make room for the mark.
+// fit encodes text into at most limit runes. If it is too long, fit cuts its end and adds the mark.
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
 	first := func(n int) string {
 		short, cut := head(text, n)
@@ -99,15 +99,15 @@ func head(s string, n int) (string, bool) {
 // ansi matches a terminal escape sequence: CSI (also in its C1 form), OSC with its end, or any other.
 var ansi = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?`)
 
-// lineBreaks are all the characters that some reader treats as the end of a line.
+// lineBreaks replaces every character that some program treats as the end of a line.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n",
 	"\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
-// WithoutANSI returns valid UTF-8 without terminal escape sequences.
+// WithoutANSI returns s, which must be valid UTF-8, without terminal escape sequences.
 func WithoutANSI(s string) string { return ansi.ReplaceAllString(s, "") }
 
-// clean makes s valid UTF-8 without anything that a reader cannot see, except \n and \t: no ANSI sequences,
-// no bidirectional controls, no zero-width characters, no variation selectors.
+// clean makes s valid UTF-8 and removes everything that a reader cannot see except \n and \t: ANSI sequences,
+// bidirectional controls, zero-width characters and variation selectors.
 func clean(s string) string {
 	if isClean(s) {
 		return s
@@ -123,8 +123,8 @@ func clean(s string) string {
 	}, s)
 }
 
-// isClean is a cheap check for text that needs no cleaning: printable ASCII, Latin, Greek, Cyrillic, kana and
-// Chinese, whose characters are all visible and do not break a line.
+// isClean is a cheap check for text that needs no cleaning because it contains only printable ASCII, Latin,
+// Greek, Cyrillic, kana and Chinese characters, which are visible and do not break lines.
 func isClean(s string) bool {
 	for _, r := range s {
 		ascii := r >= ' ' && r < 0x7f || r == '\n' || r == '\t'

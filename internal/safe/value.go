@@ -7,9 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// quotedEnd returns the end of the string that begins at start, after quote: the same quote, or the end of
-// the line if the string was cut. Each level of nesting doubles the backslashes of what is escaped within, so
-// a quote after k backslashes is closed by one after k more than a multiple of 2(k+1).
+// quotedEnd returns the end of the string that begins at start, after quote. It ends at the same quote, or at
+// the end of the line if it was cut. Each level of nesting doubles the backslashes before what is escaped, so
+// the number before the closing quote is k, as before the opening one, plus a multiple of 2(k+1).
 func quotedEnd(s string, start int, quote string) int {
 	k := len(quote) - 1
 	for i := start; i < len(s); i++ {
@@ -20,7 +20,7 @@ func quotedEnd(s string, start int, quote string) int {
 		if n := at - i; s[at] == quote[k] && n%(2*(k+1)) == k {
 			return at - k
 		} else if s[at] == quote[k] && n < k {
-			return i // the string around it ends
+			return i // the end of the enclosing string
 		}
 		i = at
 	}
@@ -30,9 +30,9 @@ func quotedEnd(s string, start int, quote string) int {
 // braced matches an ODBC value, which may contain separators: PWD={a;b};
 var braced = regexp.MustCompile(`^\{[^{[}][^}]*\};`)
 
-// bareEnd returns the end of the unquoted value at start.
+// bareEnd returns the end of the unquoted value at start, without closing punctuation.
 func bareEnd(s string, start int) int {
-	if _, _, end := placeholderAt(s, start); end > 0 { // from an earlier round
+	if _, _, end := placeholderAt(s, start); end > 0 { // left by an earlier round
 		start = end
 	}
 	if strings.HasPrefix(s[start:], wildcard) {
@@ -50,8 +50,8 @@ func bareEnd(s string, start int) int {
 	return start + len(strings.TrimRight(s[start:end], ",;)]}."))
 }
 
-// endsBare reports whether the character at i ends an unquoted value. A comma, an ampersand, a semicolon and
-// a quote are part of a password if no other key or word follows.
+// endsBare reports whether the character at i ends an unquoted value. A quote does not if a letter or digit
+// follows; a comma, semicolon or ampersand does not if more text without a key follows directly.
 func endsBare(s string, i int) bool {
 	switch s[i] {
 	case ' ', '\t', '\n', '\r', '<', '>':
@@ -71,15 +71,15 @@ func endsBare(s string, i int) bool {
 	return false
 }
 
-// unset reports whether value means that there is no secret, is a mask or a variable, an ARN, or a bracket.
+// unset reports whether value stands for "no secret", or is a mask, a variable, an ARN, or only brackets.
 func unset(value string) bool {
 	return strings.Trim(value, "*xX•.{[(") == "" || len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] ||
 		strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(") ||
 		strings.HasPrefix(value, "arn:aws")
 }
 
-// prose reports whether the text after a colon is not a secret: "invalid password: must have 8 letters",
-// "unexpected token: end", "jsonwebtoken::decode". A password may be a word if no sentence follows it.
+// prose reports whether the value after a colon is not a secret: "invalid password: must have 8 letters",
+// "unexpected token: end", "jsonwebtoken::decode". A single word may be a password if no sentence follows it.
 func prose(name, value, after string) bool {
 	word := strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-") == "" && !random(value)
 	switch {
@@ -92,12 +92,12 @@ func prose(name, value, after string) bool {
 	return strings.HasPrefix(after, " ") && !strings.ContainsAny(next, "=:")
 }
 
-// drawn reports whether value looks random, as tokens and keys do: 16 letters and digits or more, with more
-// changes between kinds of characters than words have; or 20 letters with at least three runs that are rare
-// in joined words ("maxUserIDs"): two capitals before a small letter, or one small letter between capitals.
+// drawn reports whether value looks random, as tokens and keys do. It needs 16 letters and digits that change
+// between digits, capitals and small letters more often than in words, or 20 letters with at least three runs
+// that joined words ("maxUserIDs") rarely have: capitals before a small letter, or a lone small letter.
 func drawn(value string) bool {
 	n, digit, changes, odd := 0, false, 0, 0
-	last, run := byte(0), 0 // the class of the last byte, and how many there were in a row
+	last, run := byte(0), 0 // class of the previous byte, and how many in a row had it
 	for _, c := range []byte(value) {
 		class := classOf(c)
 		if class == 0 {
@@ -151,17 +151,17 @@ func tokens(s string) (found []secret) {
 
 var inToken = alphabet("alnum_-+~")
 
-// random reports whether value may be a token rather than a word of prose.
+// random reports whether value may be a token rather than a word: it has a digit, or an inner capital.
 func random(value string) bool {
 	return hasDigit(value) || len(value) > 1 && strings.ToLower(value[1:]) != value[1:] && strings.ToUpper(value) != value
 }
 
 func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
 
-// isFunctionWord reports whether a word may follow an option's name in a sentence.
+// isFunctionWord reports whether a word may follow an option's name in a sentence: "--password is required".
 func isFunctionWord(word string) bool { return proseWords[word] || strings.HasPrefix(word, "--") }
 
-// isField reports whether a list item is another field's name rather than a value.
+// isField reports whether an item of a list is the name of another field rather than a value.
 func isField(word string) bool {
 	lower := strings.ToLower(word)
 	return word == "" || fieldWords[lower] || labels[lower] || isSecretName(word) && !hasDigit(word)
@@ -172,5 +172,5 @@ var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("
 // object matches a Java object printed by class and hash or with its fields: Token@2bd79ce, Token{a64f992.
 var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
 
-// isUUID matches the ids of requests and caches, which help the reader.
+// isUUID reports whether value is a UUID. Requests and caches have such ids, which help people debug.
 func isUUID(value string) bool { return len(value) == 36 && uuid.Validate(value) == nil }

@@ -15,13 +15,13 @@ import (
 //go:embed kinds.txt
 var kindsText string
 
-// kind is how the values of a kind are drawn, and lines that contain them, as kinds.txt describes both.
+// kind describes one kind of value in kinds.txt: the forms to draw values from, and the lines to put them in.
 type kind struct {
 	name, group  string
 	forms, lines []string
 }
 
-// characters are those that a row of kinds.txt cannot contain.
+// characters replaces stand-ins for characters that a row of kinds.txt cannot contain.
 var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
 
 var kinds = func() (all []*kind) {
@@ -38,7 +38,7 @@ var kinds = func() (all []*kind) {
 			all = append(all, k)
 		case "=":
 			k.forms = append(k.forms, characters.Replace(rest))
-		case "@": // the lines of a kind described before, with words in them
+		case "@": // the lines of an earlier kind, with its {1}, {2}, … replaced by these words
 			words := strings.Fields(rest)
 			for _, line := range find(all, words[0]).lines {
 				for n, word := range words[1:] {
@@ -74,7 +74,7 @@ func (k *kind) fill(rng *rand.Rand, line string) Sample {
 
 var braces = regexp.MustCompile(`\{[^{}]*\}`)
 
-// draw fills the braces. Braces without a meaning here are part of the line.
+// draw replaces each {field} in form with a random value. It leaves braces that name no field as they are.
 func draw(rng *rand.Rand, form string) string {
 	return braces.ReplaceAllStringFunc(form, func(field string) string {
 		inner := field[1 : len(field)-1]
@@ -100,7 +100,7 @@ func draw(rng *rand.Rand, form string) string {
 	})
 }
 
-// between draws a number from "low-high", or returns the only one.
+// between draws a number from "low-high", or returns the number if bounds is only one.
 func between(rng *rand.Rand, bounds string) int {
 	var low, high int
 	if n, _ := fmt.Sscanf(bounds, "%d-%d", &low, &high); n < 2 {
@@ -130,10 +130,10 @@ const (
 var alphabets = map[string]string{"digit": decimal, "hex": decimal + "abcdef", "lower": lower, "upper": upper, "base32": upper + "234567",
 	"base62": base62, "base64": base62 + "+/", "urlsafe": urlSafe, "azure": base62 + "_.-"}
 
-// makers draw values with a structure, such as a check digit.
+// makers draw values that have a structure, such as a check digit.
 var makers = map[string]func(*rand.Rand) string{
 	"iban": iban, "jwt": jwt,
-	// a token broken as mail and terminals do
+	// a token wrapped over lines, as mail and terminals do
 	"wrapped": func(r *rand.Rand) string {
 		token, width, lines := jwt(r), 40+r.IntN(40), ""
 		for ; len(token) > width; token = token[width:] {
@@ -146,7 +146,7 @@ var makers = map[string]func(*rand.Rand) string{
 	},
 }
 
-// card fills a form, and puts the check digit of all digits behind it (Luhn).
+// card fills a form and appends the Luhn check digit.
 func card(r *rand.Rand, form string) string {
 	number, sum, weight := digits(r, form), 0, 2
 	for i := len(number) - 1; i >= 0; i-- {
@@ -181,7 +181,7 @@ func jwt(r *rand.Rand) string {
 		part(fmt.Sprintf(`{"sub":"%d","iat":%d}`, r.IntN(1e9), r.IntN(1e9))) + "." + chars(r, urlSafe, 42) + "A"
 }
 
-// digits fills a form: "#" is replaced by a digit, and N by one from 2 to 9.
+// digits fills a form: it replaces "#" with a random digit, and "N" with one from 2 to 9.
 func digits(rng *rand.Rand, form string) string {
 	return strings.Map(func(c rune) rune {
 		switch c {

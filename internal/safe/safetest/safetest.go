@@ -1,7 +1,7 @@
-// Package safetest makes what package safe is tested with: random secrets and personal data in realistic log
-// lines, texts that attack what shows them, and a reading of GitHub's Markdown by a library.
+// Package safetest provides test data for package safe: random secrets and personal data in realistic log
+// lines, and texts that attack the program that shows them. It also renders GitHub's Markdown with a library.
 //
-// Nothing here has the form of a secret until it is assembled at run time: no scanner reports a leak.
+// Secrets are assembled only at run time, so scanners do not report this repository for leaks.
 package safetest
 
 import (
@@ -19,16 +19,16 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// Sample is one secret in a line of a log.
+// Sample is one secret or personal value in a log line.
 type Sample struct {
 	Kind     string `json:"kind"`
-	Promised bool   `json:"-"`     // the guide names the kind
-	Value    string `json:"value"` // as in the line
+	Promised bool   `json:"-"`     // the guide promises to redact this kind
+	Value    string `json:"value"` // as it appears in Line
 	Line     string `json:"line"`
-	Form     string `json:"-"` // the line with %s for the value; empty for one that was read
+	Form     string `json:"-"` // the line with %s for the value; empty if the sample was read from a file
 }
 
-// PerKind is how many samples of each kind Samples draws.
+// PerKind is the number of samples that Samples draws of each kind.
 const PerKind = 50
 
 // Samples draws PerKind samples of each kind.
@@ -44,7 +44,7 @@ func Samples(rng *rand.Rand) []Sample {
 	return samples
 }
 
-// Leaks reports whether shown contains one of the value's lines in full, or a long enough half of one.
+// Leaks reports whether shown contains half of any line of the value, or 6 bytes if that is more.
 func (s Sample) Leaks(shown string) bool {
 	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
 	for _, line := range lines {
@@ -62,12 +62,12 @@ func (s Sample) Leaks(shown string) bool {
 	return false
 }
 
-// Again draws another value of the sample's kind into the same line.
+// Again returns the same line with another value of the sample's kind.
 func (s Sample) Again(rng *rand.Rand) Sample { return find(kinds, s.Kind).fill(rng, s.Form) }
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
 
-// WithoutCode returns a document of GitHub's Markdown as HTML, with all HTML in it, but with empty code.
+// WithoutCode renders GitHub's Markdown to HTML. It keeps raw HTML, and empties all code.
 func WithoutCode(markdown string) string {
 	source := []byte(markdown)
 	document := gfm.Parser().Parse(text.NewReader(source))
@@ -85,15 +85,15 @@ func WithoutCode(markdown string) string {
 	})
 	var b strings.Builder
 	if err := cmp.Or(err, gfm.Renderer().Render(&b, source, document)); err != nil {
-		panic(err) // neither the function above nor a strings.Builder makes one
+		panic(err) // impossible: neither the walk nor a strings.Builder fails
 	}
 	return b.String()
 }
 
-// Attack is log text that tries to be interpreted. Text contains %s where the canary goes; else it goes last.
+// Attack is log text that tries to be interpreted. The canary replaces %s in Text, or else goes at the end.
 type Attack struct{ Name, Text string }
 
-// With returns the attack's text with a canary in it, by which a test finds it.
+// With returns the attack's text with a canary in it, so that a test can find it.
 func (a Attack) With(canary string) string {
 	if !strings.Contains(a.Text, "%s") {
 		return a.Text + " " + canary
@@ -107,7 +107,7 @@ func Canary(rng *rand.Rand) string { return "canary" + chars(rng, lower, 10) }
 //go:embed attacks.txt
 var attacksText string
 
-// Attacks are at Markdown, HTML, GitHub's references, terminals, the runner, our own markers, and readers.
+// Attacks target Markdown, HTML, GitHub's references, terminals, the runner, our own markers, and people.
 var Attacks = func() (all []Attack) {
 	for line := range strings.SplitSeq(strings.TrimSpace(attacksText), "\n") {
 		if strings.HasPrefix(line, "//") {
@@ -120,7 +120,7 @@ var Attacks = func() (all []Attack) {
 		}
 		text = times.ReplaceAllStringFunc(text, func(repeated string) string {
 			m := times.FindStringSubmatch(repeated)
-			n, _ := strconv.Atoi(m[1]) // at most seven digits
+			n, _ := strconv.Atoi(m[1]) // cannot fail: at most seven digits
 			return strings.Repeat(m[2], n)
 		})
 		all = append(all, Attack{name, text})
@@ -128,5 +128,5 @@ var Attacks = func() (all []Attack) {
 	return all
 }()
 
-// times matches what attacks.txt repeats: (9000×a).
+// times matches a repetition in attacks.txt: (9000×a).
 var times = regexp.MustCompile(`\((\d{1,7})×([^)]+)\)`)
