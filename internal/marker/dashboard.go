@@ -12,27 +12,27 @@ import (
 
 // Limits of the dashboard.
 const (
-	MaxWaiting   = 100    // waiting errors that it keeps with their cells
-	MaxRuns      = 20     // of Dashboard.Runs
-	MaxDetail    = 300    // bytes of Row.Detail
-	maxDashboard = 36_000 // encoded, which leaves room for the tables within 65,536 characters
+	MaxWaiting   = 100    // waiting errors that are stored
+	MaxRuns      = 20     // entries of Dashboard.Runs
+	MaxDetail    = 300    // length of Row.Detail in bytes
+	maxDashboard = 36_000 // characters once encoded; the rest of GitHub's 65,536 is for the tables
 )
 
-// Dashboard is what the dashboard issue stores.
+// Dashboard is the state stored in the dashboard issue.
 type Dashboard struct {
-	Read     map[string]count.Millis `json:"read,omitempty"`  // last good read by source
-	Large    map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to read in full
+	Read     map[string]count.Millis `json:"read,omitempty"`  // time of the last successful read, by source
+	Large    map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to read in full, by source
 	Filed    []int                   `json:"iss,omitempty"`   // numbers of the error issues
 	Waiting  []Row                   `json:"wait,omitempty"`  // most severe and frequent first
-	More     int                     `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
-	Muted    map[int]Mute            `json:"mut,omitempty"`   // by number of the issue, at most MaxMuted
-	Runs     []count.Millis          `json:"runs,omitempty"`  // when the last scans began, the newest last, at most MaxRuns
+	More     int                     `json:"more,omitempty"`  // number of waiting errors that were left out
+	Muted    map[int]Mute            `json:"mut,omitempty"`   // by issue number, at most MaxMuted
+	Runs     []count.Millis          `json:"runs,omitempty"`  // when the last scans began, newest last, at most MaxRuns
 	Health   map[string]Health       `json:"hea,omitempty"`   // by source
-	Requests int                     `json:"req,omitempty"`   // that the last scan sent, before it wrote the dashboard
-	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
+	Requests int                     `json:"req,omitempty"`   // requests sent by the last scan before it wrote the dashboard
+	Version  string                  `json:"ver,omitempty"`   // errmon version of the last scan
 }
 
-// Section wraps text and the state, cut to its limits, into the bot's section of the dashboard.
+// Section returns the bot's section of the dashboard: text and the state, cut to its limits.
 func (d Dashboard) Section(text string) string {
 	d.Muted = cappedMutes(d.Muted)
 	for drop := max(0, len(d.Waiting)-MaxWaiting); ; drop = max(1, len(d.Waiting)/10) {
@@ -45,13 +45,13 @@ func (d Dashboard) Section(text string) string {
 
 // Health describes how well a source can be read.
 type Health struct {
-	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began
-	Tried    count.Millis `json:"r,omitempty"` // when the last run that had time for it began
-	Events   int64        `json:"e,omitempty"` // that the last run kept
-	Failures int          `json:"f,omitempty"` // in a row
+	Success  count.Millis `json:"t,omitempty"` // when the last successful run began
+	Tried    count.Millis `json:"r,omitempty"` // when the last run that had time to read it began
+	Events   int64        `json:"e,omitempty"` // events kept by the last run
+	Failures int          `json:"f,omitempty"` // consecutive failures
 }
 
-// Cadence returns the median time between scans, which GitHub starts late; 0 if there was only one.
+// Cadence returns the median time between scans, because GitHub starts them late; 0 with fewer than two.
 func (d Dashboard) Cadence() time.Duration {
 	var gaps []time.Duration
 	for i := 1; i < len(d.Runs); i++ {
@@ -64,16 +64,16 @@ func (d Dashboard) Cadence() time.Duration {
 	return gaps[len(gaps)/2]
 }
 
-// Row is one waiting error, with the marker its issue would get.
+// Row is one waiting error, with the marker that its issue would get.
 type Row struct {
 	Title  string `json:"title"`
 	Reason string `json:"why"`
-	Detail string `json:"det,omitempty"` // details of the reason; foreign text, at most MaxDetail bytes
+	Detail string `json:"det,omitempty"` // adds to Reason; foreign text, at most MaxDetail bytes
 	Marker Marker `json:"m"`
 }
 
-// Box returns the start of a list item with a checkbox to ask for an issue about the error that owns the key.
-// A key that people damaged gets no box.
+// Box returns the start of a list item with a checkbox. Ticking it requests an issue for the error that owns
+// the key. A key damaged by an edit gets no box.
 func Box(key string, ticked bool) string {
 	if !isPlain(key) || key == "" {
 		return "- "
@@ -95,20 +95,20 @@ func Ticked(body string) []string {
 	return keys
 }
 
-// Limits of what is kept for muted errors. Counts that are dropped start again.
+// Limits on what is kept for muted errors. If counts are dropped, counting restarts from zero.
 const (
-	MaxMuted      = 200 // issues, the newest kept
+	MaxMuted      = 200 // issues; the newest are kept
 	MaxMutedDays  = 7
 	MaxMutedCells = 60
-	maxMutes      = 12_000 // encoded, so that waiting errors have room; counts of those silent for longest are dropped
+	maxMutes      = 12_000 // characters once encoded; beyond it, errors silent for longest lose their counts
 )
 
 // Mute counts an error whose issue is muted and therefore not written.
 type Mute struct {
-	By      string                 `json:"by"` // what mutes it
+	By      string                 `json:"by"` // what muted the issue
 	Since   count.Millis           `json:"t"`
-	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group; empty if none happened since
-	Surged  count.Millis           `json:"up,omitempty"`  // when the error was 100 times as frequent as before, or 0
+	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group; empty if none have happened since
+	Surged  count.Millis           `json:"up,omitempty"`  // when the error became 100 times as frequent, or 0
 }
 
 func cappedMutes(mutes map[int]Mute) map[int]Mute {

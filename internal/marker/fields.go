@@ -9,22 +9,20 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// These are the parts of a marker other than identity and counts.
-
-// Change is a change of an issue's state.
+// Change records that errmon closed or reopened an issue.
 type Change struct {
 	At   count.Millis `json:"t"`
-	Open bool         `json:"o,omitempty"` // reopened, else closed
+	Open bool         `json:"o,omitempty"` // true if reopened, false if closed
 }
 
-// Told describes what the last comment said.
+// Told holds what the last comment on an issue reported.
 type Told struct {
-	At    count.Millis `json:"t"` // 0 if there was none
+	At    count.Millis `json:"t"` // 0 if there was no comment
 	Count int64        `json:"n"`
 	Level string       `json:"l"`
 }
 
-// Facts describe an event, redacted.
+// Facts describe an event. They are redacted.
 type Facts struct {
 	Exception   string `json:"t,omitempty"` // type of the exception that surfaced
 	Place       string `json:"p,omitempty"` // function of the first in-app frame
@@ -33,42 +31,42 @@ type Facts struct {
 	Environment string `json:"e,omitempty"`
 }
 
-// Shape is what a team's rules applied to an issue when its error last happened.
+// Shape records what a team's rules did to an issue when its error last happened.
 type Shape struct {
-	Labels     []string       `json:"l,omitempty"` // set by errmon, even if people removed them since
-	Theirs     []string       `json:"p,omitempty"` // labels of rules that people had set already
+	Labels     []string       `json:"l,omitempty"` // set by errmon, including ones that people have removed since
+	Theirs     []string       `json:"p,omitempty"` // labels in the rules that people had already set
 	Assignees  []string       `json:"a,omitempty"` // assigned by errmon
 	Type       string         `json:"t,omitempty"`
 	Note       string         `json:"n,omitempty"` // the team's own Markdown
 	Rules      []int          `json:"r,omitempty"` // lines of the rules in the settings file
-	MinEvents  int            `json:"m,omitempty"` // while it waits; 0 for the setting
-	Within     time.Duration  `json:"w,omitempty"` // period of MinEvents; 0 for none
-	CloseAfter *time.Duration `json:"c,omitempty"` // nil for the setting
-	Silent     bool           `json:"s,omitempty"` // Slack gets no message
+	MinEvents  int            `json:"m,omitempty"` // events needed before an issue is filed; 0 to use the setting
+	Within     time.Duration  `json:"w,omitempty"` // period in which MinEvents must happen; 0 for any
+	CloseAfter *time.Duration `json:"c,omitempty"` // nil to use the setting
+	Silent     bool           `json:"s,omitempty"` // no Slack messages
 }
 
 // Build is a version of the code.
 type Build struct {
-	Version string `json:"v,omitempty"` // as in the events
-	Commit  string `json:"c,omitempty"` // its commit, confirmed in the repository; empty if there is none
-	Frames  int    `json:"f,omitempty"` // in-app frames that were looked up
-	Shown   int    `json:"s,omitempty"` // how many of these were found
+	Version string `json:"v,omitempty"` // as the events give it
+	Commit  string `json:"c,omitempty"` // exists in the repository; empty if unknown
+	Frames  int    `json:"f,omitempty"` // number of in-app frames that were looked up
+	Shown   int    `json:"s,omitempty"` // number of those frames that were found
 }
 
-// Release returns the version's name as people know it.
+// Release returns the part of Version that people use as its name: the text before the first space.
 func (b Build) Release() string {
 	release, _, _ := strings.Cut(b.Version, " ")
 	return release
 }
 
-// Fix is a fix that some versions do not contain, so a failure in them is not a regression.
+// Fix is a fix that some running versions lack, so an event from one of them is not a regression.
 type Fix struct {
 	Closed count.Millis `json:"t"` // when the issue was closed
-	Commit string       `json:"c"` // that closed it
-	Old    []Build      `json:"o"` // versions that do not contain the commit, the latest seen last
+	Commit string       `json:"c"` // commit that closed it
+	Old    []Build      `json:"o"` // versions without the commit, the most recently seen last
 }
 
-// Lacks returns the build of a version that is known not to contain the fix.
+// Lacks returns the build of the version, and whether it is known to lack the fix.
 func (f *Fix) Lacks(version string) (Build, bool) {
 	if f != nil {
 		if i := slices.IndexFunc(f.Old, func(b Build) bool { return b.Version == version }); i >= 0 {
@@ -78,16 +76,16 @@ func (f *Fix) Lacks(version string) (Build, bool) {
 	return Build{}, false
 }
 
-// Page identifies a Sentry issue for people.
+// Page is how a Sentry issue is shown to people.
 type Page struct {
-	Name  string       `json:"n,omitempty"` // such as "SHOP-1F"
+	Name  string       `json:"n,omitempty"` // short id, such as "SHOP-1F"
 	URL   string       `json:"u,omitempty"`
-	Last  count.Millis `json:"l,omitempty"` // newest event
-	Users int64        `json:"c,omitempty"` // affected, as far as Sentry knows
+	Last  count.Millis `json:"l,omitempty"` // time of the newest event
+	Users int64        `json:"c,omitempty"` // affected users, as counted by Sentry
 }
 
-// Users returns how many users were affected: the largest number of one Sentry issue, since several may affect
-// the same user.
+// Users returns how many users were affected: the largest number for any one Sentry issue, since several may
+// have affected the same user.
 func (m Marker) Users() int64 {
 	var most int64
 	for _, p := range m.Pages {
@@ -96,26 +94,26 @@ func (m Marker) Users() int64 {
 	return most
 }
 
-// SetTotal raises the lifetime total of a Sentry issue to total, and sets its page. A URL longer than
-// count.MaxURL is dropped.
+// SetTotal raises the lifetime total of a Sentry issue to total, and sets its page unless the stored one is
+// newer. It drops a URL longer than count.MaxURL.
 func (m *Marker) SetTotal(id string, total int64, p Page) {
 	m.Sentry = count.With(m.Sentry, id, max(m.Sentry[id], total))
 	if len(p.URL) > count.MaxURL {
 		p.URL = ""
 	}
 	if known := m.Pages[id]; p.Last >= known.Last {
-		p.Users = max(p.Users, known.Users) // a webhook has no such number
+		p.Users = max(p.Users, known.Users) // webhooks do not contain this number
 		m.Pages = count.With(m.Pages, id, p)
 	}
 }
 
-// SetState records that a state was copied between a Sentry issue and this one at that time.
+// SetState records that state was copied between a Sentry issue and this one, in place of any earlier state.
 func (m *Marker) SetState(id, state string, at count.Millis) {
 	maps.DeleteFunc(m.States, func(name string, _ count.Millis) bool { return strings.HasPrefix(name, id+" ") })
 	m.States = count.With(m.States, id+" "+state, at)
 }
 
-// StateOf returns the state last copied for a Sentry issue and when; zero values if none was.
+// StateOf returns the state last copied for a Sentry issue, and when; zero values if there is none.
 func (m Marker) StateOf(id string) (state string, at count.Millis) {
 	for name, when := range m.States {
 		if what, ok := strings.CutPrefix(name, id+" "); ok && (state == "" || when > at || when == at && what < state) {

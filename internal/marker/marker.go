@@ -11,16 +11,16 @@
 //	<!-- errmon:state v1 CRC32 BASE64URL -->
 //	<!-- errmon:end -->
 //
-// The state is deflated JSON in base64url, so that no log text inside can close the comment or look like
-// another one; the CRC32 (IEEE, eight hex digits) of the base64url text detects damage. The key line
-// stays readable: it names the error even if the state is damaged. Log text inside the section cannot
-// forge these lines because publishing breaks every "<!--" in foreign text (package safe). A body that
-// also contains the pasted lines of another issue counts as damaged, with no key.
+// The state is deflated JSON in base64url, so log text inside it cannot close the comment or look like
+// another one. The CRC32 (IEEE, eight hex digits) of the base64url text detects damage. The key line is not
+// encoded, so it identifies the error even if the state is damaged. Log text in the section cannot forge
+// these lines because package safe breaks every "<!--" in foreign text. If somebody pastes the lines of
+// another issue into a body, the body counts as damaged and has no key.
 //
-// Fields may be added within version 1; readers ignore unknown ones. A state of a higher version is refused
+// Version 1 may gain fields; readers ignore the ones they do not know. A state of a higher version is refused
 // with ErrNewer and must be left untouched.
 //
-// Package count describes how events are counted. Keys are opaque strings here.
+// Package count documents how events are counted. To this package, keys are opaque strings.
 //
 // The package is pure and may import count.
 package marker
@@ -35,56 +35,56 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// Limits of what one marker keeps, so that a body always fits in GitHub's 65,536 characters.
+// Limits on what one marker keeps, so that a body always fits in GitHub's 65,536 characters.
 const (
-	MaxKeys      = 100  // oldest kept: they carry the identity
+	MaxKeys      = 100  // oldest kept: they identify the error
 	MaxGrouped   = 100  // oldest kept
 	MaxAliases   = 40   // newest kept
 	MaxTemplate  = 1000 // runes; the end is cut
 	MaxSources   = 40   // most recently seen kept
-	MaxCells     = 600  // per source; events 6 h late and clocks 2 h ahead need 480; oldest are frozen
+	MaxCells     = 600  // per source, oldest frozen; 480 cover events 6 h late and clocks 2 h ahead
 	MaxDays      = 30   // per source, newest kept
 	MaxCommented = 20   // newest kept
 	MaxChanges   = 2    // newest kept
-	MaxOwners    = 5    // the first ones kept
-	MaxOld       = 8    // versions without the fix, newest kept
+	MaxOwners    = 5    // first ones kept
+	MaxOld       = 8    // versions without the fix; newest kept
 	maxEncoded   = 24_000
 )
 
 // Marker is what an error issue stores.
 type Marker struct {
-	Keys     []string     `json:"k,omitempty"` // identities this issue owns, the first one first
-	Aliases  []string     `json:"a,omitempty"` // other lines that may match this error once
-	Grouped  []string     `json:"g,omitempty"` // what errors that a rule joined to this one would own without the rule
+	Keys     []string     `json:"k,omitempty"` // identities that this issue owns, in the order it got them
+	Aliases  []string     `json:"a,omitempty"` // keys of other lines that may turn out to be this error
+	Grouped  []string     `json:"g,omitempty"` // keys of errors that a rule joins to this one; not owned
 	Template string       `json:"t,omitempty"` // message template, redacted
 	Service  string       `json:"s,omitempty"`
 	Level    string       `json:"l,omitempty"`
-	Facts    Facts        `json:"x,omitzero"` // of the newest event that was read
+	Facts    Facts        `json:"x,omitzero"` // about the newest event that was read
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
-	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; another run's marker may be a copy
+	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; differs in a copied marker
 
 	Sources    map[string]count.Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id
-	Pages      map[string]Page         `json:"pg,omitempty"`  // of the Sentry issues, by their id
-	Deliveries map[string]count.Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
-	States     map[string]count.Millis `json:"car,omitempty"` // when a state was copied from or to Sentry, by "ID STATE"; see SetState
+	Pages      map[string]Page         `json:"pg,omitempty"`  // by Sentry issue id
+	Deliveries map[string]count.Inbox  `json:"del,omitempty"` // counted webhooks and messages, by kind
+	States     map[string]count.Millis `json:"car,omitempty"` // when a state was last copied from or to Sentry, by "ID STATE"; see SetState
 
-	Commented []string     `json:"com,omitempty"` // reasons already commented
-	Told      Told         `json:"told,omitzero"` // what the last comment said
-	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed it as quiet
-	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
-	After     int          `json:"aft,omitempty"` // number of an earlier issue of the error, which is locked or was closed long ago
-	Changes   []Change     `json:"chg,omitempty"` // of the state, by errmon; at most MaxChanges
-	Held      bool         `json:"hld,omitempty"` // happened again after its closing, and is reopened once Changes allow it
-	Code      Build        `json:"code,omitzero"` // the code that the issue shows
-	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
-	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
+	Commented []string     `json:"com,omitempty"` // reasons that already have a comment
+	Told      Told         `json:"told,omitzero"` // contents of the last comment
+	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed the issue as quiet
+	DupOf     int          `json:"dup,omitempty"` // number of the issue that this one duplicates
+	After     int          `json:"aft,omitempty"` // number of an earlier issue for the error, now locked or closed long ago
+	Changes   []Change     `json:"chg,omitempty"` // when errmon last closed or reopened the issue; at most MaxChanges
+	Held      bool         `json:"hld,omitempty"` // error recurred after closing; reopened once Changes allow it
+	Code      Build        `json:"code,omitzero"` // version of the code that the issue shows
+	Owners    []string     `json:"own,omitempty"` // owners of that code, from CODEOWNERS
+	Fix       *Fix         `json:"fix,omitempty"` // why the issue stays closed although the error continues
 	Shape     Shape        `json:"rul,omitzero"`
 }
 
-// Count returns how often the error happened: the largest of the sums over log groups and over Sentry totals,
-// and the deliveries of one kind, since one failure seen by three kinds of source happened once.
+// Count returns how often the error happened: the largest of the sum over log groups, the sum of the Sentry
+// totals, and the deliveries of any one kind. A failure that three kinds of source report happened once.
 func (m Marker) Count() int64 {
 	var logs, sentry, delivered int64
 	for _, t := range m.Sources {
@@ -99,7 +99,7 @@ func (m Marker) Count() int64 {
 	return max(logs, sentry, delivered)
 }
 
-// PerDay returns the events of each day, in all log groups.
+// PerDay returns the number of events on each day, in all log groups together.
 func (m Marker) PerDay() map[count.Day]int64 {
 	days := map[count.Day]int64{}
 	for _, tally := range m.Sources {
@@ -110,13 +110,13 @@ func (m Marker) PerDay() map[count.Day]int64 {
 	return days
 }
 
-// Key returns the first key, which names the error; empty if there is none.
+// Key returns the first key, which identifies the error, or "" if there is none.
 func (m Marker) Key() string { return cmp.Or(m.Keys...) }
 
 // Owns reports whether the issue owns key.
 func (m Marker) Owns(key string) bool { return slices.Contains(m.Keys, key) }
 
-// Own adds key to the owned keys and removes it from the aliases.
+// Own adds key to the owned keys, unless it is empty, and removes it from the aliases.
 func (m *Marker) Own(key string) {
 	if key != "" && !m.Owns(key) {
 		m.Keys = append(slices.Clone(m.Keys), key)
@@ -124,7 +124,7 @@ func (m *Marker) Own(key string) {
 	m.Aliases = slices.DeleteFunc(slices.Clone(m.Aliases), func(a string) bool { return a == key })
 }
 
-// Alias adds the aliases that are new.
+// Alias adds the aliases that the marker neither has nor owns yet.
 func (m *Marker) Alias(aliases ...string) {
 	for _, a := range aliases {
 		if a != "" && !m.Owns(a) && !slices.Contains(m.Aliases, a) {
@@ -133,7 +133,7 @@ func (m *Marker) Alias(aliases ...string) {
 	}
 }
 
-// Span widens first and last seen to include both times; zero times are ignored.
+// Span widens the time between First and Last to include both times; it ignores zero times.
 func (m *Marker) Span(first, last time.Time) {
 	if f := count.At(first); f != 0 && (m.First == 0 || f < m.First) {
 		m.First = f
@@ -141,10 +141,10 @@ func (m *Marker) Span(first, last time.Time) {
 	m.Last = max(m.Last, count.At(last))
 }
 
-// Merge joins two issues of one error that counted the same stream of events, so the larger count wins.
+// Merge joins two issues for one error that counted the same events, so the larger count wins.
 func Merge(a, b Marker) Marker { return combine(a, b, count.Tally.Merge, count.Inbox.Merge) }
 
-// Join joins two errors that turned out to be one. Each counted other events, so the counts are added up.
+// Join joins two errors that turned out to be one. They counted different events, so the counts are added.
 func Join(a, b Marker) Marker { return combine(a, b, count.Tally.Join, count.Inbox.Join) }
 
 func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes func(a, b count.Inbox) count.Inbox) Marker {
@@ -187,7 +187,7 @@ func (m *Marker) SetInbox(kind string, b count.Inbox) {
 	m.Deliveries = count.With(m.Deliveries, kind, b)
 }
 
-// Clone returns a copy that shares no memory with m.
+// Clone returns a copy that can be changed without changing m, except within Owners and Shape.
 func (m Marker) Clone() Marker {
 	m.Keys, m.Aliases, m.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
 	m.Commented, m.Changes = slices.Clone(m.Commented), slices.Clone(m.Changes)
@@ -206,7 +206,7 @@ func (m Marker) Clone() Marker {
 	return m
 }
 
-// Section wraps the visible text and the marker, cut to its limits, into the bot's section of an issue's body.
+// Section returns the bot's section of an issue's body: the visible text, and the marker cut to size.
 func (m Marker) Section(text string) string {
 	m = m.capped()
 	for cells := MaxCells; ; cells /= 2 {
@@ -240,7 +240,7 @@ func (m Marker) capped() Marker {
 	}
 	keep := count.MaxIDs
 	if total > maxIDs {
-		keep = min(keep, maxIDs/len(m.Deliveries)) // an equal share of each kind
+		keep = min(keep, maxIDs/len(m.Deliveries)) // an equal share for each kind
 	}
 	for kind, inbox := range m.Deliveries {
 		inbox.Shrink(keep)
@@ -249,7 +249,7 @@ func (m Marker) capped() Marker {
 	return m
 }
 
-// maxIDs bounds the delivery ids of all kinds: at 40 bits each they fill 16,000 characters of the marker.
+// maxIDs limits the delivery ids of all kinds together: at 40 bits each, they take 16,000 characters.
 const maxIDs = 2400
 
 func (m *Marker) shrink(cells, days int) {

@@ -18,12 +18,12 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// This file writes our section and finds it in a body that people edit: they write around it, quote its
-// lines, paste an earlier body, and delete lines that look like noise. Only a whole line at the left
-// margin counts, and the state decides: of several sections, the one with the newest state is ours.
-// Anything that is not clearly ours belongs to people and stays.
+// This file writes our section and finds it again in a body that people edit: they write around it, quote
+// its lines, paste an earlier body, and delete lines that look like noise. A line counts as ours only if it
+// is whole and unindented. If there are several sections, the one with the newest state is ours. Anything
+// not clearly ours belongs to people and is kept.
 
-// Version is the format that this package writes.
+// Version is the version of the format that this package writes.
 const Version = 1
 
 const (
@@ -34,19 +34,19 @@ const (
 	suffix      = " -->"
 )
 
-// LastLine ends the visible text of an issue's section, which begins with "**N events**".
-// Both mark the section's bounds if its own lines were deleted.
+// LastLine begins the last visible line of an issue's section; the first one begins with "**N events**".
+// They mark the section's bounds if its marker lines were deleted.
 const LastLine = "<sub>Filed by errmon"
 
 var firstRead = regexp.MustCompile(`^\*\*\d[\d,]* events?\*\*`)
 
-// Errors that Read returns for a body it cannot use.
+// Errors that Read and ReadDashboard return.
 var (
-	// ErrNone: the body has no errmon section.
+	// ErrNone means that the body has no errmon section.
 	ErrNone = errors.New("no errmon section")
-	// ErrNewer: a later errmon wrote it; leave the issue untouched.
+	// ErrNewer means that a later version of errmon wrote the section; leave the issue untouched.
 	ErrNewer = errors.New("errmon section is of a newer version")
-	// ErrDamaged: the state cannot be read.
+	// ErrDamaged means that the state cannot be read.
 	ErrDamaged = errors.New("errmon state is damaged")
 )
 
@@ -60,8 +60,8 @@ func section(key, text, state string) string {
 		Version, key, strings.TrimSpace(text), Version, checksum(state), state)
 }
 
-// encode returns a Marker, a Dashboard or a part of one as base64url text. These are texts, numbers and
-// lists, and the buffer grows, so nothing in here can fail.
+// encode returns a Marker, a Dashboard or a part of one as base64url text. It ignores errors because such
+// plain data always has a JSON form and writing to a bytes.Buffer cannot fail.
 func encode(state any) string {
 	plain, _ := json.Marshal(state)
 	var packed bytes.Buffer
@@ -75,13 +75,13 @@ func checksum(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEE
 
 const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
 
-// isPlain reports whether a key fits in its line without ending it, as all keys of errmon do.
+// isPlain reports whether a key can stand in an HTML comment without ending it, as all of errmon's keys can.
 func isPlain(key string) bool {
 	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
 }
 
-// Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it holds the first key
-// alone, or nothing if the key line is not legible either.
+// Read returns the marker in the body of an error issue. With ErrNewer or ErrDamaged, the marker has only the
+// first key, or nothing if the key line is unreadable too.
 func Read(body string) (Marker, error) {
 	var m Marker
 	key, err := read(body, &m)
@@ -128,7 +128,7 @@ func read(body string, into any) (key string, err error) {
 	return key, state.read(into)
 }
 
-// Split splits a body into the text before our section, the section with all its lines, and the text after it.
+// Split splits a body into the text before our section, the section, and the text after it.
 func Split(body string) (before, section, behind string, ok bool) {
 	ours, _, _ := find(body)
 	if len(ours) == 0 {
@@ -139,20 +139,20 @@ func Split(body string) (before, section, behind string, ok bool) {
 }
 
 type line struct {
-	prefix   string // which of our lines it is; empty for others
-	value    string // of our lines, between prefix and suffix
+	prefix   string // one of our four prefixes; empty for other lines
+	value    string // text between prefix and suffix; only in our lines
 	text     string // without trailing white space
-	from, to int    // in the body, without its line break
+	from, to int    // byte offsets in the body, without the line break
 }
 
-// version returns the number at the beginning of the value; 0 if there is none.
+// version returns the number at the start of the value, or 0 if there is none.
 func (l line) version() int {
 	number, _, _ := strings.Cut(l.value, " ")
 	v, _ := strconv.Atoi(number)
 	return v
 }
 
-// read reads a state line. It returns ErrNewer or ErrDamaged.
+// read decodes a state line. Its error is ErrNewer or ErrDamaged.
 func (l line) read(into any) error {
 	if l.version() > Version {
 		return ErrNewer
@@ -172,8 +172,8 @@ func (l line) read(into any) error {
 	return nil
 }
 
-// find returns the lines of our section and its state line, which is zero if it was deleted. foreign reports
-// whether another issue's section was pasted as well.
+// find returns the lines of our section and its state line, which is the zero line if people deleted it.
+// foreign reports whether somebody pasted another issue's section into the body.
 func find(body string) (ours []line, state line, foreign bool) {
 	var lines []line
 	from := 0
@@ -199,12 +199,12 @@ func find(body string) (ours []line, state line, foreign bool) {
 	return nil, line{}, false
 }
 
-// newestState returns the index of the newest readable state, else of the last state line; -1 if there is
-// none. foreign reports whether states of several issues are readable.
+// newestState returns the index of the newest readable state, or else of the last state line, or else -1.
+// foreign reports whether there are readable states of several issues.
 func newestState(lines []line) (at int, foreign bool) {
 	type stored struct {
 		Marker
-		Read     map[string]count.Millis `json:"read"` // of a dashboard
+		Read     map[string]count.Millis `json:"read"` // only in a dashboard's state
 		readable bool
 	}
 	at = -1
@@ -227,7 +227,8 @@ func newestState(lines []line) (at int, foreign bool) {
 	return at, foreign
 }
 
-// firstLine returns where the section of a state begins: at the first of our lines or the first visible one.
+// firstLine returns the index of the first line of the section whose state is at state: its begin line, else
+// its key line, else the visible line with the number of events.
 func firstLine(lines []line, state int) int {
 	first := state
 	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {
@@ -241,7 +242,7 @@ func firstLine(lines []line, state int) int {
 	return first
 }
 
-// lastLine returns where a section without a state ends: at its last visible, end or key line.
+// lastLine returns where a section without a state ends: at its end line, LastLine or key line.
 func lastLine(lines []line, first int) int {
 	for i, l := range lines[first:] {
 		if l.prefix == endLine || strings.HasPrefix(l.text, LastLine) {
