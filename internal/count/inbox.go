@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// Inbox counts the deliveries of one kind ("slack", "sentry", "text") that reported an error. A delivery
-// cannot be read again by minute, so each is identified by its id, and one that arrives twice counts once.
+// Inbox counts the deliveries of one kind ("slack", "sentry", "text") that reported an error. Unlike log
+// events, deliveries cannot be read again by minute, so their ids ensure that one arriving twice counts once.
 type Inbox struct {
-	IDs    IDs    `json:"i,omitempty"` // of the last deliveries
-	Count  int64  `json:"n,omitempty"` // total deliveries
-	From   string `json:"f,omitempty"` // where the newest came from, such as a channel; redacted
-	URL    string `json:"u,omitempty"` // address of the newest
+	IDs    IDs    `json:"i,omitempty"` // ids of the latest deliveries
+	Count  int64  `json:"n,omitempty"` // number of deliveries
+	From   string `json:"f,omitempty"` // origin of the newest, such as a channel; redacted
+	URL    string `json:"u,omitempty"` // link to the newest
 	Newest Millis `json:"t,omitempty"` // when the newest happened
 }
 
-// Take counts new deliveries, by their hashes.
+// Take counts the deliveries, given by their hashes, that were not counted before.
 func (b *Inbox) Take(ids IDs) {
 	taken := maps.Clone(b.IDs)
 	for id, day := range ids {
@@ -37,8 +37,8 @@ func (b *Inbox) Take(ids IDs) {
 	b.IDs = taken
 }
 
-// Receive counts deliveries that arrive now, by their hashes. Whenever they happened, they
-// are remembered from the newest day on, or from the day after it if many arrived that day.
+// Receive counts deliveries that arrive now, given by their hashes. It dates old ones to the newest stored
+// day, or to the day after it if that day has too many, so that Shrink does not drop their ids first.
 func (b *Inbox) Receive(ids IDs) {
 	arrived, newest := map[Day]int{}, Day(0)
 	for _, day := range b.IDs {
@@ -61,7 +61,7 @@ func (b Inbox) Knows(id string) bool {
 	return known
 }
 
-// Shrink drops the oldest ids until at most keep are left, and those more than 7 days older than the newest.
+// Shrink drops ids more than 7 days older than the newest, and then the oldest until at most keep are left.
 func (b *Inbox) Shrink(keep int) {
 	var dated IDs
 	for id, day := range b.IDs {
@@ -78,7 +78,7 @@ func (b *Inbox) Shrink(keep int) {
 	}
 }
 
-// Link records the origin and address of the newest delivery; see newer.
+// Link records the origin and address of a delivery if it is the newest (see newer). It drops long addresses.
 func (b *Inbox) Link(from, url string, at time.Time) {
 	if len(url) > MaxURL {
 		url = ""
@@ -99,13 +99,13 @@ func (b Inbox) Merge(other Inbox) Inbox {
 func (b Inbox) Join(other Inbox) Inbox {
 	m := b.with(other)
 	m.Count += other.Count
-	for id := range other.IDs { // with counted the new ones, and b the others
+	for id := range other.IDs { // with already counted the new ones, and b.Count includes the others
 		m.Count -= weight(id)
 	}
 	return m
 }
 
-// with returns b with the ids and the link of other.
+// with returns b after taking the ids and the link of other.
 func (b Inbox) with(other Inbox) Inbox {
 	m := b
 	m.Take(other.IDs)
@@ -113,16 +113,16 @@ func (b Inbox) with(other Inbox) Inbox {
 	return m
 }
 
-// Limits of an inbox: a delivery repeated beyond them counts again.
+// Limits of an inbox: a delivery whose id they dropped counts again if repeated.
 const (
-	MaxIDs    = 2000 // of each kind, newest kept
-	maxIDDays = 7    // days before the newest delivery
-	maxSingly = 700  // separate ids of one error in a run or on a day, fewer than a marker keeps of each of three kinds
+	MaxIDs    = 2000 // ids of each kind, newest kept
+	maxIDDays = 7    // days that an id is kept, before the newest delivery
+	maxSingly = 700  // separate ids of an error per run or day; a marker has room for more of each of three kinds
 	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )
 
-// IDs are deliveries by id, each with the day it arrived. Markers store them hashed (see Hashed), in JSON by
-// day without separators, since all hashes have the same length; a comma precedes an id that stands for many.
+// IDs maps the ids of deliveries to days; Shrink drops the oldest. Markers store them hashed (see Hashed), as
+// JSON by day: hashes of equal length without separators, then each hash that stands for many after a comma.
 type IDs map[string]Day
 
 // Add adds the ids of one day. An id keeps its first day.
@@ -141,8 +141,8 @@ func (ids *IDs) AddAll(other IDs) {
 	}
 }
 
-// Hashed returns the ids of one error in one run as a marker stores them, since ids are long foreign text.
-// More than 700, as in a storm from a relay, become one delivery that counts as many.
+// Hashed returns the hashes that a marker stores in place of the ids, which are long foreign text. The ids
+// are those of one error in one run. More than maxSingly become one hash that stands for all of them.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs
 	if len(ids) > maxSingly {
@@ -175,7 +175,7 @@ func weight(id string) int64 {
 // hashed matches the ids that Hashed returns.
 var hashed = regexp.MustCompile(`^[\w-]{7}(:\d+)?$`)
 
-// MarshalJSON packs the hashes by day. It hashes other ids: foreign text is never stored.
+// MarshalJSON packs the hashes by day. It hashes any id that is not a hash, so foreign text is never stored.
 func (ids IDs) MarshalJSON() ([]byte, error) {
 	single, many := map[Day][]byte{}, map[Day]string{}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
@@ -197,7 +197,7 @@ func (ids IDs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(packed)
 }
 
-// UnmarshalJSON parses packed hashes, and the first versions' lists of longer hashes, with day 0.
+// UnmarshalJSON parses packed hashes, and lists of longer hashes from the first versions, which get day 0.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
 	var list []string
 	var packed map[Day]string

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Tally counts the events of one error in one source, unaffected by repeated reads, late delivery and
-// overlapping runs. Minutes after Through have one cell each, which is set to the larger of the stored count
-// and the count that a run saw. A minute is frozen once none of its events can still arrive.
+// Tally counts the events of one error in one source correctly despite repeated reads, late delivery and
+// overlapping runs. Each minute after Through has a cell, set to the larger of the stored count and the count
+// that a run saw. A minute is frozen once no more of its events can arrive.
 type Tally struct {
-	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 while nothing is frozen
+	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 if none
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
-	Cells   map[Minute]int64 `json:"c,omitempty"`  // events of each later minute
-	Days    map[Day]int64    `json:"d,omitempty"`  // the same frozen events by day, for the trend
-	Prior   map[Minute]int64 `json:"p,omitempty"`  // events of later minutes that another issue counted
+	Cells   map[Minute]int64 `json:"c,omitempty"`  // events of each minute after Through
+	Days    map[Day]int64    `json:"d,omitempty"`  // frozen events by day, for the trend
+	Prior   map[Minute]int64 `json:"p,omitempty"`  // events after Through that another issue counted
 	URL     string           `json:"u,omitempty"`  // address of the newest event seen
-	Newest  Millis           `json:"n,omitempty"`  // when it happened
+	Newest  Millis           `json:"n,omitempty"`  // when that event happened
 }
 
 // Total returns the number of events counted.
@@ -28,10 +28,10 @@ func (t Tally) Total() int64 {
 	return total
 }
 
-// Add counts one event of a run that is not in the cells yet.
+// Add counts one event, for a tally of the events that one run read.
 func (t *Tally) Add(minute Minute) { t.Cells = With(t.Cells, minute, t.Cells[minute]+1) }
 
-// Observe sets each cell to the larger of stored and seen, less the prior events. Frozen minutes are ignored.
+// Observe sets each cell to the larger of the stored count and seen minus Prior. It ignores frozen minutes.
 func (t *Tally) Observe(seen map[Minute]int64) {
 	t.Cells = maps.Clone(t.Cells)
 	for minute, n := range seen {
@@ -42,8 +42,8 @@ func (t *Tally) Observe(seen map[Minute]int64) {
 	}
 }
 
-// Freeze moves every cell up to and including through into Frozen and Days, unless Through is
-// later. Call it only after a complete read that began at or before the first of these cells.
+// Freeze moves every cell up to and including through into Frozen and Days, unless they are already frozen.
+// To lose no events, call it only after a complete read that started at or before the first of these cells.
 func (t *Tally) Freeze(through Minute) {
 	if through <= t.Through {
 		return
@@ -60,14 +60,14 @@ func (t *Tally) Freeze(through Minute) {
 	*t, t.Through = all, through
 }
 
-// Link records the newest event's address; see newer.
+// Link records an event's address if it is the newest event (see newer) and the address is not too long.
 func (t *Tally) Link(url string, at time.Time) {
 	if when := At(at); len(url) <= MaxURL && newer(when, url, t.Newest, t.URL) {
 		t.URL, t.Newest = url, when
 	}
 }
 
-// PerDay returns the events of each day, frozen or not.
+// PerDay returns the number of events on each day, frozen or not.
 func (t Tally) PerDay() map[Day]int64 {
 	days := maps.Clone(t.Days)
 	for minute, n := range t.Cells {
@@ -76,12 +76,12 @@ func (t Tally) PerDay() map[Day]int64 {
 	return days
 }
 
-// Merge joins two counts of the same events. Each is a lower bound, so the larger wins, cell by cell.
+// Merge joins two counts of the same events. Each may have missed some, so the larger wins, cell by cell.
 func (t Tally) Merge(other Tally) Tally {
 	return t.combine(other, func(a, b int64) int64 { return max(a, b) })
 }
 
-// Join adds up two counts of different events. A minute frozen in one is frozen in both.
+// Join adds two counts of different events. A minute frozen in either is frozen in the result.
 func (t Tally) Join(other Tally) Tally {
 	return t.combine(other, func(a, b int64) int64 { return a + b })
 }
@@ -97,7 +97,7 @@ func (t Tally) combine(other Tally, how func(a, b int64) int64) Tally {
 	return m
 }
 
-// combine adds to a, which may be nil, the values of b.
+// combine joins the values of b into a, which may be nil, and returns a.
 func combine[K comparable](a, b map[K]int64, how func(a, b int64) int64) map[K]int64 {
 	for key, n := range b {
 		a = With(a, key, how(a[key], n))
