@@ -32,14 +32,14 @@ var (
 	script string
 )
 
-// markdown renders as GitHub does in issues: a line break in a paragraph is one.
+// markdown renders like GitHub's issues, which keep line breaks within a paragraph.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.Strikethrough, extension.TaskList, extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))),
 	goldmark.WithRendererOptions(goldhtml.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(ownTags{}, 1))),
 )
 
-// ownTags renders HTML in Markdown: the few tags that issues use stay, everything else becomes text. Issues
-// contain no HTML from logs; this is the second line of defence.
+// ownTags renders HTML in Markdown: it keeps the few tags that issues use and shows all others as text.
+// Package safe already disables HTML from logs; this is a second line of defence.
 type ownTags struct{}
 
 var allowed = regexp.MustCompile("&lt;(/?(?:details|summary|sub|code))&gt;")
@@ -57,7 +57,7 @@ func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		case *ast.RawHTML:
 			text = n.Segments.Value(source)
 		}
-		if entering { // the buffer reports its error at the end
+		if entering { // a failed write is reported when the buffer is flushed
 			_, _ = w.WriteString(allowed.ReplaceAllString(html.EscapeString(string(text)), "<$1>"))
 		}
 		return ast.WalkSkipChildren, nil
@@ -66,7 +66,7 @@ func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindRawHTML, show)
 }
 
-// stored matches the comments in which issues keep their state; GitHub hides them.
+// stored matches the HTML comments in which issues keep their state, which GitHub does not show either.
 var stored = regexp.MustCompile(`(?m)^<!-- errmon:.*-->\n?`)
 
 func render(body string) (string, error) {
@@ -84,7 +84,7 @@ func write(w io.Writer, issues []Issue, summary string) error {
 		}
 		shown = append(shown, issue)
 	}
-	data, err := json.Marshal(shown) // it escapes "<", so nothing ends the element that holds it
+	data, err := json.Marshal(shown) // escapes "<", so the data cannot close its script element
 	if err != nil {
 		return fmt.Errorf("encode the issues: %w", err)
 	}
