@@ -1,5 +1,5 @@
-// Package clock is the time for rooms with I/O, passed in so that tests control it. Pure
-// rooms take a plain time.Time instead.
+// Package clock provides the time to packages that do I/O, so that tests can control it.
+// Pure packages take a plain time.Time instead.
 //
 // It imports nothing of this project.
 package clock
@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// Clock returns the time and waits.
+// Clock reads the time, waits, and sets timeouts.
 type Clock struct {
 	Now func() time.Time
-	// Sleep waits for d and returns nil, or returns the context's cause as soon as it ends.
+	// Sleep waits for d and returns nil, or returns the context's cause as soon as the context ends.
 	Sleep func(ctx context.Context, d time.Duration) error
-	// Timeout works like context.WithTimeoutCause. If it is nil, only the deadline is recorded.
+	// Timeout works like context.WithTimeoutCause. If nil, contexts record a deadline but do not end at it.
 	Timeout func(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc)
 }
 
@@ -33,8 +33,8 @@ func System() Clock {
 
 type deadlineKey struct{}
 
-// WithTimeout returns a context that ends after d, with cause. Deadline returns its deadline;
-// the context's own method does not, since net would compare it with the machine's time.
+// WithTimeout returns a context that ends after d, with cause. Call Deadline to read its deadline: a test's
+// clock must not set one on the context itself, because net would compare it with the machine's time.
 func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	end := c.Now().Add(d)
 	if outer, ok := Deadline(ctx); !ok || end.Before(outer) {
@@ -46,13 +46,13 @@ func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (c
 	return c.Timeout(ctx, d, cause)
 }
 
-// Deadline returns when the context ends, in the clock's time, and false if it has no end.
+// Deadline returns when the context ends, by the clock's time. It returns false if there is no deadline.
 func Deadline(ctx context.Context) (time.Time, bool) {
 	end, ok := ctx.Value(deadlineKey{}).(time.Time)
 	return end, ok
 }
 
-// Fits reports whether the context lasts beyond end, by the clock's time.
+// Fits reports whether the context has not ended and lasts beyond end, by the clock's time.
 func Fits(ctx context.Context, end time.Time) bool {
 	deadline, ok := Deadline(ctx)
 	return ctx.Err() == nil && (!ok || end.Before(deadline))
