@@ -16,7 +16,7 @@ type entry struct {
 	carried // its time is Record.Time if that is known
 	record  event.Record
 	rest    []string         // further lines of the same record
-	shape   stacktrace.Shape // of the first line
+	shape   stacktrace.Shape // the shape of the first line
 	head    head             // set if shape is Head, Text or Indented; otherwise only its message is
 	fields  *fields          // set if the record is one JSON object
 	logged  *entry           // the original entry, if continued removed the logger's head from first
@@ -71,7 +71,7 @@ func unmarked(line string) string {
 // readHead sets the shape of the first line, and reads the head in it.
 func (e *entry) readHead() {
 	e.shape = stacktrace.Text
-	// No line of a trace begins with a date, and most others do.
+	// Most lines begin with a date, and no line of a trace does, so those need no ShapeOf.
 	if s := e.first; len(s) <= 19 || s[0] != '2' || s[4] != '-' || s[7] != '-' || s[13] != ':' || s[16] != ':' {
 		e.shape = stacktrace.ShapeOf(s)
 	}

@@ -66,7 +66,7 @@ func (r *headReader) readAs(f *format, s string) bool {
 				h.message = found[i]
 			case "cause":
 				h.message = withCause(h.message, found[i])
-			case "head": // of any format
+			case "head": // an inner head of any format
 				inner := readHead(found[i], false, event.Unknown)
 				h.level, h.message, h.logger = max(h.level, inner.level), inner.message, inner.logger
 			}
@@ -96,7 +96,7 @@ func (h *head) readGlog(s string) {
 	}
 }
 
-// loggedByRuntime matches the types of errors that Lambda's runtimes also log themselves.
+// loggedByRuntime matches the error types that Lambda's runtimes also log themselves.
 const loggedByRuntime = `Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandlerName)\w*|[a-z]\S*|\w+`
 
 const redis = `^\d+:[XCSM] (?:\d+ \w+ [\d: .]+|\S+T\S+ )` // the process, its role and the time, which Valkey can print in ISO 8601

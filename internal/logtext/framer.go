@@ -47,7 +47,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// Settle is how long a trace logged one line per record may grow: a younger one waits for the next read.
+// Settle is how long after its last line a trace may still grow, if it is logged one line per record. Until
+// then it waits for the next read.
 const Settle = 10 * time.Second
 
 // maxStreams bounds memory: beyond it, the events of the stream silent for longest are ended.
@@ -95,7 +96,7 @@ func (f *Framer) Add(r event.Record) {
 	base := f.stream(streamKey{r.Source, r.Stream, ""})
 	s := base
 	base.within = cmp.Or(e.within, base.within)
-	if e.within != "" || base.within != "" && e.format == "" { // a program's own head looks like a transport's
+	if e.within != "" || base.within != "" && e.format == "" { // a line without a prefix may continue one whose own head looks like a transport's
 		s = f.stream(streamKey{r.Source, r.Stream, base.within})
 	}
 	s.prefix.cut(&e)

@@ -20,7 +20,7 @@ type head struct {
 	lane       string // the request or thread that the line names
 	message    string
 	raised     string // the message with the word before it, an exception's name if frames follow
-	stack      string // from a field of the line
+	stack      string // the stack trace in a field of the line
 	structured bool   // the line has a time, a level or an id before the message, as loggers print them
 	origin
 }

@@ -161,7 +161,7 @@ func isRaised(name string) bool {
 	return (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception")) && isWord(name)
 }
 
-// behindName takes the name, number, id or pair of n bytes behind the level.
+// behindName takes the name, number or id of n bytes after the level, or a pair with a key of n bytes.
 func (r *headReader) behindName(s string, n, tries int) bool {
 	name, rest := s[:n], s[n+1:]
 	mark, length := separator(s[n:])

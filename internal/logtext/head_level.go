@@ -40,7 +40,8 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
 }
 
-// right returns what follows a level of n bytes: atStart if the word goes on, and afterWord for another word.
+// right returns what follows a possible level of n bytes: afterWord for another word or the end of the line,
+// and atStart if the text rules out a level, for example because the word continues.
 func (r *headReader) right(s string, n int, how spelling) edge {
 	if n == len(s) {
 		return afterWord

@@ -108,7 +108,7 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	}
 	text := &p.text
 	text.lines = append(text.lines, line)
-	if text.size += len(line) + 16; text.size > 4*MaxText { // 16 for the string itself
+	if text.size += len(line) + 16; text.size > 4*MaxText { // 16 bytes for the string header
 		text.lines, text.size = strings.Split(clip(strings.Join(text.lines, "\n")), "\n"), MaxText
 	}
 }
