@@ -27,7 +27,7 @@ type Applier struct {
 	Render render.Renderer
 	Input  plan.Input // the input that the actions were planned from
 	Now    func() time.Time
-	// Resolve marks a Sentry issue as resolved; nil if none is tracked.
+	// Resolve marks a Sentry issue as resolved; nil if Sentry is not a source.
 	Resolve func(ctx context.Context, id string) error
 	Assign  bool // assign new issues to the owners of their code
 }

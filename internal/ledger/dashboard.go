@@ -120,7 +120,7 @@ func waits(r plan.Result) (marker.Row, bool) {
 	return marker.Row{Title: cmp.Or(r.Action.Public, r.Action.Title), Reason: string(why), Detail: detail, Marker: r.Action.Next}, true
 }
 
-// board returns the dashboard with the issues as the results left them.
+// board returns the dashboard together with the issues as the results left them.
 func board(d marker.Dashboard, results []plan.Result, now time.Time) render.Board {
 	b := render.Board{Dashboard: d, Now: now}
 	for _, r := range results {

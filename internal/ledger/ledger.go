@@ -32,7 +32,7 @@ type Ledger struct {
 	repository github.Repository // zero until looked up
 }
 
-// Known is what GitHub stored at the start of a run.
+// Known holds what GitHub stored at the start of a run.
 type Known struct {
 	Issues    []plan.Issue // issues with a trusted marker
 	Dashboard marker.Dashboard
@@ -51,7 +51,7 @@ func (k *Known) warn(format string, args ...any) {
 
 func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" }
 
-// ArchiveSuffix turns the label of error issues into that of archived ones.
+// ArchiveSuffix is appended to the label of error issues to form the label of archived ones.
 const ArchiveSuffix = ":archive"
 
 // ReadIssue converts an issue for package plan; label is the label of error issues. If the marker is
@@ -173,7 +173,7 @@ func (k Known) Counted(id string) (total int64, ok bool) {
 // Followed returns the Sentry issues that belong to known errors, by id.
 func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Followed {
 	followed := map[string]source.Followed{}
-	for _, issue := range slices.Backward(current(k.Issues)) { // the older of two wins
+	for _, issue := range slices.Backward(current(k.Issues)) { // oldest last, so that it wins
 		for id, total := range issue.Marker.Sentry {
 			followed[id] = source.Followed{Filed: true, Open: issue.Open, Wanted: issue.Open && !issue.Ignored, Total: total}
 		}

@@ -99,7 +99,7 @@ func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error 
 // older one. If two runs file one error at once, FiledBy differs, so neither issue is a copy.
 func (k *Known) dropCopies() {
 	slices.SortFunc(k.Issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
-	originals := map[[2]string]int{} // by key and run
+	originals := map[[2]string]int{} // issue numbers by key and run
 	k.Issues = slices.DeleteFunc(k.Issues, func(i plan.Issue) bool {
 		birth := [2]string{i.Marker.Key(), i.Marker.FiledBy}
 		if original := originals[birth]; original != 0 {

@@ -29,7 +29,7 @@ func file(known *directory, in Input) []Action {
 	}
 	for i := range candidates {
 		a := &candidates[i]
-		for _, key := range a.Next.Keys { // a retired issue may own it
+		for _, key := range a.Next.Keys { // link to the retired issue that owns a key, if any
 			if owner := known.owners[key]; a.Next.After == 0 && owner != nil && owner.retired != "" {
 				a.Next.After = owner.Number
 			}
@@ -123,7 +123,7 @@ type Titles struct {
 	Public   bool // show only the template, not the names that an event quotes
 }
 
-// TitlesFor returns how the errors of a repository are named.
+// TitlesFor returns the configuration of titles for a repository's errors.
 func TitlesFor(in Input) Titles {
 	services := map[string]bool{"": true}
 	for _, g := range in.Groups {
@@ -168,7 +168,7 @@ func (t Titles) Title(g *grouping.Group) string {
 	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(message, ": "), ": "), strings.EqualFold)
 	title := strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " ")
 	title, place, at := cmp.Or(title, "(empty message)"), "", g.Place
-	if at.Function == "{main}" { // PHP's, outside functions
+	if at.Function == "{main}" { // PHP's name for code outside functions
 		at.Function = ""
 	}
 	if where := Place(at); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {

@@ -126,7 +126,7 @@ func (a *Action) shape(before marker.Marker, in Input) {
 		}
 	}
 	if effects.Title != "" && a.Issue.Number == 0 {
-		a.Title = strings.NewReplacer("{type}", newest.Type, "{message}", newest.Template, // see policy.Placeholders
+		a.Title = strings.NewReplacer("{type}", newest.Type, "{message}", newest.Template, // keep in step with policy.Placeholders
 			"{function}", Place(newest.Place), "{service}", newest.Service).Replace(effects.Title)
 		a.Public = a.Title // safe to publish, as its message is the template
 	}

@@ -84,13 +84,13 @@ type Issue struct {
 	Locked   bool
 	Archived bool // carries the archive label instead of the label of live issues
 	Created  time.Time
-	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
+	Closed   Reason    // NotPlanned or ClosedAsDup if closed as such; empty if open or completed
 	ClosedAt time.Time // zero while open
 	Ignored  bool      // carries the ignore label
 	Snooze   Snooze
 	Owners   []string // logins of its assignees
-	Damaged  bool     // its marker was unreadable; Marker holds the key alone
-	Newer    bool     // a newer errmon wrote it; Marker holds the key alone
+	Damaged  bool     // its marker was unreadable; Marker holds only the key
+	Newer    bool     // a newer errmon wrote it; Marker holds only the key
 	Marker   marker.Marker
 }
 
@@ -159,7 +159,7 @@ type Evidence struct {
 	Sample *event.Event // the sample with all its lines; nil if the group's sample is complete
 	Before []string     // lines logged just before the sample
 	After  []string     // lines logged just after it
-	Links  []event.Link // other views of the sample
+	Links  []event.Link // links to other views of the sample
 	Code   *code.Source // the repository's code for the sample; nil if it was not looked up
 	Build  marker.Build // the version that Code shows
 }

@@ -40,7 +40,7 @@ type Build struct {
 	Fixed bool // contains the fix
 }
 
-// FailedSince returns the versions that failed since an issue was closed; false if one of them is unknown.
+// FailedSince returns the versions that failed since an issue was closed; false unless all of them are known.
 func (a Action) FailedSince() ([]event.Version, bool) {
 	var versions []event.Version
 	for _, g := range a.Groups {

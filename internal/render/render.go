@@ -51,7 +51,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	sample, code := maxSample, maxCode
 	for {
-		r.Redactor = r.Redactor.Section() // equal values get equal placeholders
+		r.Redactor = r.Redactor.Section() // within a section, equal values get equal placeholders
 		body := join(before, a.Next.Section(r.text(a, old, sample, code)), behind)
 		switch {
 		case utf8.RuneCountInString(body) <= MaxBody:

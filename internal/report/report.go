@@ -44,7 +44,7 @@ func (r *Run) Add(later Run) {
 	}
 }
 
-// Count returns the number of completed lines of one kind.
+// Count returns the number of lines of one kind that did not fail.
 func (r Run) Count(kind plan.Kind) int {
 	return len(slices.DeleteFunc(slices.Clone(r.Lines), func(l plan.Result) bool { return l.Err != nil || l.Action.Kind != kind }))
 }

@@ -106,7 +106,7 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 
 // chart draws the events per hour that the run read from logs; nothing if they all happened within one hour.
 func chart(b *strings.Builder, run Run) {
-	events := map[count.Minute]int64{} // by hour since 1970
+	events := map[count.Minute]int64{} // by number of hours since 1970
 	for _, l := range run.Lines {
 		for _, g := range l.Action.Groups {
 			for _, tally := range g.Sources {

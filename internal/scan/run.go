@@ -46,7 +46,7 @@ type Issues struct {
 	Assign         bool     // assign new issues to the owners of their code
 }
 
-// Times are the durations of a run.
+// Times are the settings about time.
 type Times struct {
 	Lookback      time.Duration
 	Since         time.Time     // start reading here instead; zero if unset

@@ -156,7 +156,7 @@ func decide(ctx context.Context, r *run) error {
 	r.notice(r.Rules.Policy.Ignored(r.intake.Ignored)...)
 	r.actions = plan.Plan(r.input)
 	appears := func(a plan.Action) bool { return a.Kind == plan.Create && a.Next.After == 0 }
-	archived := len(r.known.Dashboard.Runs) > 0 // only scans archive
+	archived := len(r.known.Dashboard.Runs) > 0 // only scans archive issues, and each records its run
 	if r.input.Archive != nil || !archived || !slices.ContainsFunc(r.actions, appears) {
 		return nil
 	}
