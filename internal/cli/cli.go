@@ -1,7 +1,7 @@
 // Package cli is the entry point: it turns flags, inputs and environment into a Config, the Config into
-// clients, and the result of a command into output and an exit code. It decides nothing about issues.
+// clients, and the result of a command into output and an exit code. Other packages decide about issues.
 //
-// Exit codes: 0 done; 1 a service refused or failed, and the rest was done; 2 a mistake was found before any
+// Exit codes: 0 done; 1 a service refused or failed, but the rest was done; 2 a mistake was found before any
 // network call, and nothing was read or written; 130 stopped by a signal.
 //
 // It may import every room that it wires together.
@@ -37,18 +37,18 @@ type Command struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
-	Screen terminal.Screen // behind Stdout
-	Errors terminal.Screen // behind Stderr
+	Screen terminal.Screen // the terminal of Stdout
+	Errors terminal.Screen // the terminal of Stderr
 	Getenv func(string) string
 	Clock  clock.Clock
 }
 
-// usageError is a mistake that is found without a network call.
+// usageError is a mistake found without a network call. Its exit code is exitUsage.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// usage marks the joined errors as a usageError; nil if there are none.
+// usage joins errors into a usageError, or returns nil if there are none.
 func usage(errs ...error) error {
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
@@ -64,12 +64,12 @@ type session struct {
 	redactor *safe.Redactor
 	actions  *githubactions.Action // nil outside Actions
 
-	mistakes error          // in the configuration, joined; nil for none
-	file     []byte         // the settings file, if the workspace lacks it; nil for none
-	reader   *github.Client // read file; nil if nobody had to
+	mistakes error          // joined mistakes in the configuration; nil for none
+	file     []byte         // settings file of the repository, read if the workspace has none; or nil
+	reader   *github.Client // client that read file; nil if that was not needed
 
-	started      bool // arguments and flags are right
-	endsBySignal bool // a signal is the normal end of the command
+	started      bool // arguments and flags are valid
+	endsBySignal bool // the command normally ends by a signal
 }
 
 // Main runs errmon with the arguments after its name until ctx ends, and returns the exit code.
@@ -80,7 +80,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 	}
 	root := s.root()
 	s.redactor = safe.NewRedactor().With(nil, nil, safe.NewOwn(config.Secrets(s.input())...))
-	root.SetArgs(append([]string{}, args...)) // cobra would replace nil by os.Args
+	root.SetArgs(append([]string{}, args...)) // not nil, which cobra replaces with os.Args
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
@@ -94,7 +94,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	for line := range strings.SplitSeq(err.Error(), "\n") { // errors that were joined
+	for line := range strings.SplitSeq(err.Error(), "\n") { // joined errors
 		s.problem(line)
 	}
 	if _, ok := errors.AsType[usageError](err); ok || !s.started {
@@ -112,15 +112,15 @@ func (s *session) root() *cobra.Command {
 
 		PersistentPreRun: func(*cobra.Command, []string) { s.started = true },
 	}
-	// Not cobra's own flag: its template keeps the linker from dropping unused methods, 7 MB.
+	// Not cobra's own --version: its template keeps the linker from dropping unused methods, 7 MB.
 	root.Flags().BoolP("version", "v", false, "show version, commit and date")
-	root.SuggestionsMinimumDistance = 2 // letters
+	root.SuggestionsMinimumDistance = 2 // letters that may differ
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpFunc(s.help)
 	root.AddCommand(s.commands()...)
 	s.flags = flagsOf(config.Settings)
 	for _, cmd := range append(root.Commands(), root) {
-		if cmd.Name() != "relay" { // to which they mean nothing
+		if cmd.Name() != "relay" { // the settings of a scan mean nothing to it
 			cmd.Flags().AddFlagSet(s.flags)
 		}
 	}
@@ -149,7 +149,7 @@ func (s *session) commands() []*cobra.Command {
 	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}
 }
 
-// byInput runs the command that the input names, which reports mistakes in the configuration.
+// byInput runs the command named by the input. That command reports mistakes in the configuration.
 func (s *session) byInput(cmd *cobra.Command, _ []string) error {
 	if shown, _ := cmd.Flags().GetBool("version"); shown {
 		_, err := fmt.Fprintln(s.Stdout, "errmon", version())

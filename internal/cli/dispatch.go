@@ -21,7 +21,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// payload returns what was delivered to this run; false if it should scan, as for a dispatch of TypeScan.
+// payload returns what was delivered to this run; false if the run should scan, as for a TypeScan dispatch.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
 		file := s.Stdin
@@ -58,7 +58,7 @@ func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) 
 	})
 }
 
-// dispatch files what was delivered. It needs no source: one that cannot be read is only a warning.
+// dispatch files the delivered errors. It needs no source, so one that cannot be read is only a warning.
 func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (report.Run, error) {
 	if err := usage(s.mistakes, c.CheckTarget()); err != nil {
 		return report.Run{}, err
@@ -85,7 +85,7 @@ func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (r
 	return run, nil
 }
 
-// serve runs a command, adds what it did to the run, and answers. A failure fails the run too.
+// serve runs a command from Slack, adds its result to the run, and answers. If it fails, so does the run.
 func (s *session) serve(ctx context.Context, c config.Config, asked payload.Command, o scan.Options, run *report.Run) {
 	answer, err := slack.Answer{Text: "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, " +
 		"`status` shows the totals, and `file TEXT` files an error."}, error(nil)

@@ -26,13 +26,13 @@ import (
 )
 
 func (s *session) doctor(cmd *cobra.Command, _ []string) error {
-	// Somebody is waiting at a terminal, and a rate limit may demand an hour.
+	// A rate limit may last an hour, and somebody is waiting at a terminal.
 	over := errors.New("the checks did not finish within two minutes")
 	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, over)
 	defer cancel()
 	c, err := s.configure(ctx)
 	t := table{out: s.Stdout, screen: s.Screen, redactor: s.redactor.Section()}
-	if err != nil { // the repository was asked for the file
+	if err != nil { // the settings file could not be fetched
 		t.add(finding.All("configuration", err)...)
 	} else {
 		t.add(s.checkConfig(c)...)
@@ -53,7 +53,7 @@ func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	if client := s.slack(c); client != nil {
 		t.add(client.Check(ctx)...)
 	}
-	if c.RelayURL != "" { // the relay's secrets are known if both share a .env
+	if c.RelayURL != "" { // the relay's secrets are set if both share a .env
 		t.add(relay.Check(ctx, relay.Checkup{
 			URL: c.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
 		})...)
@@ -146,7 +146,7 @@ func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) 
 // checkWorkflows checks the workflow that runs or, outside Actions, those here that use errmon.
 func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	const folder = ".github/workflows/"
-	files, _ := filepath.Glob(folder + "*.y*ml")                       // the pattern is well formed
+	files, _ := filepath.Glob(folder + "*.y*ml")                       // cannot fail: the pattern is valid
 	running, _, _ := strings.Cut(s.Getenv("GITHUB_WORKFLOW_REF"), "@") // OWNER/REPO/.github/workflows/NAME@REF
 	if i := strings.Index(running, folder); i >= 0 {
 		files = []string{running[i:]}
@@ -172,11 +172,11 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 	return found
 }
 
-// table shows doctor's findings as soon as they are known.
+// table prints doctor's findings as they come in.
 type table struct {
 	out      io.Writer
-	screen   terminal.Screen // behind out
-	redactor *safe.Redactor  // of one section
+	screen   terminal.Screen // the terminal of out
+	redactor *safe.Redactor  // redactor of one section
 	found    []finding.Finding
 	counts   [finding.Failure + 1]int
 }
@@ -184,7 +184,7 @@ type table struct {
 var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", finding.Failure: "✗"}
 var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, finding.Warning: terminal.Yellow, finding.Failure: terminal.Red}
 
-// add prints findings. It redacts each part by itself, because whatever follows "token:" looks like a token.
+// add prints findings. It redacts each part separately, because any text after "token:" looks like a token.
 func (t *table) add(found ...finding.Finding) {
 	for _, f := range found {
 		fmt.Fprintf(t.out, "%s %s: %s\n", t.screen.Show(styles[f.Level], marks[f.Level]), t.redactor.Command(f.About), t.redactor.Command(f.Text))

@@ -14,9 +14,9 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// help shows a command on one screen. Only scan, which uses all settings, explains them.
+// help shows a command on one screen. Only the help of scan, which uses all settings, explains them.
 func (s *session) help(cmd *cobra.Command, _ []string) {
-	out, width := cmd.OutOrStdout(), cmp.Or(s.Screen.Width, 120) // 120 if the output is not a terminal
+	out, width := cmd.OutOrStdout(), cmp.Or(s.Screen.Width, 120) // 120 without a terminal
 	section := func(heading, text string) {
 		fmt.Fprintf(out, "\n%s\n%s", s.Screen.Show(terminal.Bold, heading+":"), text)
 	}
@@ -36,7 +36,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags = cmd.Flags().SortFlags
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		if s.flags.Lookup(f.Name) != f { // not a setting
+		if s.flags.Lookup(f.Name) != f { // not a setting's flag
 			flags.AddFlag(f)
 		}
 	})
@@ -52,7 +52,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	}
 }
 
-// flagsOf returns settings as flags. Their defaults are only in the help, because an input may set the value.
+// flagsOf returns settings as flags. Only the help shows defaults: a flag's own would override the inputs.
 func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags, flags.Usage = false, func() {} // the caller reports mistakes
@@ -70,12 +70,12 @@ func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	return flags
 }
 
-// toggle is a switch of any value, since config reports a wrong one with all other mistakes.
+// toggle is a switch that accepts any value, so config can report an invalid one with all other mistakes.
 type toggle string
 
 func (t *toggle) String() string         { return string(*t) }
 func (t *toggle) Set(value string) error { *t = toggle(value); return nil }
-func (*toggle) Type() string             { return "bool" } // for the help
+func (*toggle) Type() string             { return "bool" } // shown by the help
 
 func given(flags *pflag.FlagSet) map[string]string {
 	set := map[string]string{}
@@ -87,7 +87,7 @@ func given(flags *pflag.FlagSet) map[string]string {
 	return set
 }
 
-// onlyCommands refuses arguments to errmon itself, which are mistyped commands.
+// onlyCommands rejects arguments to errmon itself, since they are mistyped commands.
 func onlyCommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -111,10 +111,10 @@ func flagError(flags *pflag.FlagSet, err error) error {
 	return usageError{fmt.Errorf("%w: --help lists the flags", err)}
 }
 
-// stamp is "VERSION COMMIT DATE" in a release, set by the linker, because an image has no history.
+// stamp is "VERSION COMMIT DATE" in a release. The linker sets it, because an image has no Git history.
 var stamp string
 
-// version returns the release, or else the module's version, which names date and commit of a checkout.
+// version returns the stamp, or else the module's version, which contains the date and commit of a checkout.
 func version() string {
 	version := cmp.Or(stamp, "(unknown)")
 	if build, ok := debug.ReadBuildInfo(); ok && stamp == "" {

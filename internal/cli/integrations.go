@@ -21,11 +21,11 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Integration connects one service that is read.
+// Integration connects to one service that can be read.
 type Integration struct {
-	Settings   string // what doctor calls them
+	Settings   string // name of the service's settings in doctor's output
 	Configured func(config.Config) bool
-	// Connect makes no request. Its error is a mistake in the settings. progress reports on a long read.
+	// Connect makes no request. Its error is a mistake in the settings. Long reads call progress.
 	Connect func(_ context.Context, _ config.Config, _ clock.Clock, progress func(line string)) (source.Integration, error)
 }
 
@@ -45,7 +45,7 @@ func connectCloudWatch(ctx context.Context, cfg config.Config, c clock.Clock, pr
 	} else {
 		logs.Reader = cloudwatch.Filter // the user's own pattern selects what is read
 	}
-	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid, like the rate
+	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // both defaults replace an invalid setting, which is 0
 }
 
 func connectSentry(_ context.Context, cfg config.Config, c clock.Clock, _ func(string)) (source.Integration, error) {
@@ -57,7 +57,7 @@ func connectSentry(_ context.Context, cfg config.Config, c clock.Clock, _ func(s
 
 func (s *session) progress(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) }
 
-// connect returns the services that can be read, why others are left out, and the mistakes in their settings.
+// connect returns the usable services, the reasons why others are left out, and the mistakes in settings.
 func (s *session) connect(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut, mistakes []error) {
 	leftOut = cfg.LeftOut
 	for _, i := range Integrations {
@@ -76,17 +76,17 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 	return usable, leftOut, mistakes
 }
 
-// watch returns the services to read, and why others are left out. Nothing to read is an error.
+// watch returns the services to read, and why others are left out. It fails if there is nothing to read.
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {
-		cfg.LogGroups, cfg.SentryAuthToken = nil, "" // whatever is set is unusable
+		cfg.LogGroups, cfg.SentryAuthToken = nil, "" // those that are set are unusable
 		mistakes = append(slices.Clone(leftOut), cfg.CheckSources())
 	}
 	return usable, leftOut, errors.Join(mistakes...)
 }
 
-// configure reads the configuration as far as it is valid, with the repository's file if none is checked out.
+// configure reads every valid setting. In Actions, it fetches the settings file if none is checked out.
 func (s *session) configure(ctx context.Context) (c config.Config, err error) {
 	c, s.mistakes = s.load(s.input())
 	wrong := s.mistakes != nil && !errors.Is(s.mistakes, fs.ErrNotExist)
@@ -117,7 +117,7 @@ func (s *session) input() config.Input {
 	}
 }
 
-// load reads the configuration. Even with an error it contains every valid setting.
+// load reads the configuration, which contains every valid setting even if there is an error.
 func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
 	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow, safe.NewOwn(config.Secrets(in)...))

@@ -19,7 +19,7 @@ import (
 	"github.com/org/errmon-action/internal/preview"
 )
 
-// preview shows the issues that local log files, a payload, or else the configured sources would get.
+// preview shows the issues that would be filed for log files, a payload or else the configured sources.
 func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	body, delivered, payloadErr := s.payload(cmd)
 	if delivered && len(args) > 0 {
@@ -54,7 +54,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 
 // openPage creates the file of --html before anything is read. Without the flag, the writer is nil.
 func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
-	flag := cmd.Flags().Lookup("html") // the action's command input has no flags
+	flag := cmd.Flags().Lookup("html") // the command run by the action's input has no such flag
 	if flag == nil || flag.Value.String() == "" {
 		return nil, func() error { return nil }, nil
 	}
@@ -68,7 +68,7 @@ func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 	return file, file.Close, nil
 }
 
-// expand reads the settings that matter if no service is asked, and lists the log files.
+// expand reads the settings that apply without services, and lists the log files.
 func (s *session) expand(args []string) (config.Config, []string, error) {
 	in := s.input()
 	in.Offline = true
@@ -118,7 +118,7 @@ func (s *session) groupCommand() *cobra.Command {
 	return cmd
 }
 
-// group prints which events of a log are the same error. Files known and save are not used if they are empty.
+// group prints which events of a log are the same error. known and save name files, or are empty.
 func (s *session) group(ctx context.Context, args []string, p group.Printer, known, save string) error {
 	if len(args) == 0 {
 		args = []string{logfile.Stdin}

@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
-// relayCommand has its own flags, because the inputs of a scan mean nothing to a relay.
+// relayCommand has its own flags, because the settings of a scan mean nothing to a relay.
 func (s *session) relayCommand() *cobra.Command {
 	flags := flagsOf(config.RelaySettings)
 	cmd := &cobra.Command{
@@ -77,7 +77,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	return relay.Serve(ctx, listener, relay.NewReceiver(front, queue.Add, ready, metrics), queue)
 }
 
-// redactError redacts an error in the relay's log, which may quote a service.
+// redactError redacts errors in the relay's log, since they may quote a service.
 func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	if err, ok := a.Value.Any().(error); ok {
 		a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
@@ -85,7 +85,7 @@ func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// relayGitHub returns the client that dispatches, without a network call. LoadRelay reports missing settings.
+// relayGitHub returns the client that dispatches, or nil without a repository, which LoadRelay reports.
 func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
 	if cfg.Owner == "" {
 		return nil, nil

@@ -23,7 +23,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// scan runs the main job. Outputs and summary are written on failure too.
+// scan runs the scan command. It writes outputs and summary even if the scan fails.
 func (s *session) scan(cmd *cobra.Command, _ []string) error {
 	run, err := s.runOnce(cmd)
 	if err != nil {
@@ -104,10 +104,10 @@ func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Reposit
 	return enrich.NewRepository(issues.In(owner, repo), issues, cfg.Roots)
 }
 
-// intakeRules are the team's rules about reading events, and errmon's own, which is the last.
+// intakeRules returns the team's rules about reading events, followed by errmon's own.
 func intakeRules(cfg config.Config) intake.Rules {
 	level, _ := event.ParseLevel(cfg.MinLevel)
-	isFatal, _ := policy.Parse("level", "fatal") // a level, so without an error
+	isFatal, _ := policy.Parse("level", "fatal") // cannot fail for a valid level
 	fatal := policy.Rule{Match: policy.Match{Level: policy.Patterns{isFatal}}, Labels: []string{cfg.Label + ":fatal"}}
 	return intake.Rules{
 		Policy: policy.Policy{MinLevel: level, Rules: append(slices.Clip(cfg.Rules), fatal)}, InApp: cfg.InApp, Fields: cfg.Fields,
@@ -152,7 +152,7 @@ func (s *session) publish(run report.Run) error {
 	return errors.Join(s.writeFile("GITHUB_OUTPUT", outputs), s.writeFile("GITHUB_STEP_SUMMARY", summary))
 }
 
-// writeFile writes to the runner's file that a variable names, if it is set. The library panics if it cannot.
+// writeFile writes to the runner's file that a variable names, if set. The library panics if it cannot.
 func (s *session) writeFile(variable string, write func()) (err error) {
 	if s.Getenv(variable) == "" {
 		return nil

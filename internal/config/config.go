@@ -1,8 +1,8 @@
 // Package config is the public interface of the program: every setting, where it can be set, and its values.
 //
 // The table Settings is the one source of truth: flags, inputs, environment variables, keys of the file,
-// action.yml and .env.example all follow from it, or a test compares them with it. For each setting, the
-// first of these that is not empty counts: flag, input, environment, file, default.
+// action.yml and .env.example are derived from it or compared with it by a test. For each setting, the
+// first non-empty value counts, in this order: flag, input, environment, file, default.
 //
 // The file is a YAML mapping of setting names to plain values or, for lists, sequences. It must not contain
 // secrets. Five more keys hold more than one value: in-app, fields, code, redact and rules.
@@ -25,12 +25,12 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// Config holds every setting, valid and typed. Load makes one.
+// Config holds the parsed and valid value of every setting. Load returns one.
 type Config struct {
 	GitHubToken    string
 	Owner, Repo    string // both empty if no repository is known
 	CodeRepository string // OWNER/REPO; empty for the issues' repository
-	GitHubAPIURL   string // of GITHUB_API_URL, without a slash at its end
+	GitHubAPIURL   string // from GITHUB_API_URL, without a trailing slash
 
 	LogGroups            []string // names, ARNs and prefixes, as written
 	AWSRegion            string
@@ -45,7 +45,7 @@ type Config struct {
 	SentryAuthToken    string // set together with organization and projects, or not at all; see LeftOut
 	SentryOrganization string
 	SentryProjects     []string
-	SentryURL          string // without a slash at its end
+	SentryURL          string // without a trailing slash
 	SentryQuery        string
 	SentryEnvironments []string
 	SentryResolve      bool
@@ -53,11 +53,11 @@ type Config struct {
 	SlackWebhookURL string
 	SlackBotToken   string // set together with SlackChannel, or not at all; see Warnings
 	SlackChannel    string
-	SlackAPIURL     string   // of SLACK_API_URL, without a slash at its end; empty for Slack's own
+	SlackAPIURL     string   // from SLACK_API_URL, without a trailing slash; empty for Slack's own
 	SlackChannels   []string // ids, or names with or without "#"; empty for all
 	SlackMatch      []string
 	SlackIgnoreApps []string // names or ids
-	RelayURL        string   // without a slash at its end; empty if doctor has none to test
+	RelayURL        string   // for doctor to test, without a trailing slash; empty for none
 
 	Assign         string // none or owners
 	Label          string
@@ -72,25 +72,25 @@ type Config struct {
 	ReopenWindow, WriteInterval, MaxDuration time.Duration
 
 	Command  string // scan, doctor or preview
-	File     string // where the file of settings is looked for
-	FileRead bool   // whether it was there
+	File     string // path of the settings file
+	FileRead bool   // whether the settings file was read
 	DryRun   bool
 
-	// What only the file can set.
+	// Settings that only the file can set.
 	InApp          stacktrace.Rules
-	Fields         map[string][]string // by one of FieldNames
+	Fields         map[string][]string // by name, one of FieldNames
 	Roots          []code.Root
 	Rules          []policy.Rule
 	RedactPatterns []safe.Pattern   // in the order of the file
-	RedactAllow    []*regexp.Regexp // of whole values that are not secret
+	RedactAllow    []*regexp.Regexp // each matches whole values that are not secret
 
-	LeftOut  []error           // why sources are not read: a setting is missing, so the others are unset here
-	Warnings []error           // the same of optional services, and what may surprise
-	Refused  []string          // settings with a wrong value, each explained by Load's error
+	LeftOut  []error           // why sources are not read: one of their settings is missing, so the others are cleared here
+	Warnings []error           // the same for optional services, and settings that may have unexpected effects
+	Refused  []string          // names of settings with an invalid value, each explained in Load's error
 	DotEnv   map[string]string // variables of .env that the environment lacks; the caller exports them for the AWS SDK
 }
 
-// leaveOut drops services with incomplete settings: an old .env that lacks one variable still reads the rest.
+// leaveOut drops services with incomplete settings, so a variable missing from .env stops only one service.
 func (c *Config) leaveOut(given map[string]value) {
 	if err := incomplete(given, "Sentry is not read", "sentry-auth-token", "sentry-organization", "sentry-projects"); err != nil {
 		c.LeftOut = append(c.LeftOut, err)
@@ -100,7 +100,7 @@ func (c *Config) leaveOut(given map[string]value) {
 		c.Warnings = append(c.Warnings, err)
 		c.SlackBotToken, c.SlackChannel = "", ""
 	}
-	isARN := func(group string) bool { return strings.HasPrefix(group, "arn:") } // which includes its region
+	isARN := func(group string) bool { return strings.HasPrefix(group, "arn:") } // an ARN includes its region
 	names := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
 	if len(names) > 0 && c.AWSRegion == "" && !c.refused("aws-region") {
 		c.LogGroups = slices.DeleteFunc(c.LogGroups, func(group string) bool { return !isARN(group) })
@@ -129,17 +129,17 @@ func mistake(wrong bool, what, remedy string) error {
 	return finding.Mend(what, remedy)
 }
 
-// refused reports whether a setting has a wrong value, which is not reported as missing too.
+// refused reports whether a setting has an invalid value, so that it is not reported as missing too.
 func (c Config) refused(name string) bool { return slices.Contains(c.Refused, name) }
 
-// CheckTarget reports everything that filing issues needs and c lacks, joined.
+// CheckTarget returns the joined errors for the settings that filing issues needs and c lacks.
 func (c Config) CheckTarget() error {
 	return errors.Join(
 		mistake(c.GitHubToken == "" && !c.refused("github-token"), "no token", "pass github-token, or set GITHUB_TOKEN"),
 		mistake(c.Owner == "" && !c.refused("repository"), "no repository to file issues in", "set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 }
 
-// CheckSources reports that c names no source to read.
+// CheckSources returns an error if c names no source to read.
 func (c Config) CheckSources() error {
 	return mistake(len(c.LogGroups) == 0 && c.SentryAuthToken == "" && !c.refused("log-groups") && !c.refused("sentry-auth-token"),
 		"nothing to watch", "set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")

@@ -62,7 +62,7 @@ func each(parse func(string) (string, error)) func(string) ([]string, error) {
 	}
 }
 
-// duration parses Go's syntax, and days and weeks too.
+// duration parses Go's syntax, plus days and weeks, such as 2d and 1w.
 func duration(least, most string) func(string) (time.Duration, error) {
 	return func(s string) (time.Duration, error) {
 		d, err := str2duration.ParseDuration(s)
@@ -78,7 +78,7 @@ func duration(least, most string) func(string) (time.Duration, error) {
 	}
 }
 
-// Auto stands for the word auto in place of a duration.
+// Auto is the duration that the word auto stands for.
 const Auto time.Duration = -1
 
 func quiet(s string) (time.Duration, error) {
@@ -88,7 +88,7 @@ func quiet(s string) (time.Duration, error) {
 	return duration("0", "365d")(s)
 }
 
-// ParseSince parses a value of the setting since. Its error explains valid values, without the text.
+// ParseSince parses a value of the setting since. Its error describes valid values, without quoting text.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	if d, durationErr := str2duration.ParseDuration(text); durationErr == nil {
@@ -103,7 +103,7 @@ func ParseSince(text string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// must returns a parser whose error is the mistake if parse fails or ok refuses the value.
+// must returns a parser that fails with mistake if parse fails or ok returns false.
 func must[T any](parse func(string) (T, error), ok func(T) bool, mistake error) func(string) (T, error) {
 	return func(s string) (T, error) {
 		v, err := parse(s)
@@ -139,7 +139,7 @@ func matching(shape string, mistake error) func(string) (string, error) {
 }
 
 var (
-	// secret parses a token, which is sent in a header.
+	// secret parses a token. It is sent in a header, so only visible ASCII is valid.
 	secret    = matching(`^[!-~]+$`, finding.Mend("has white space or other characters that tokens never contain", "paste it again"))
 	slug      = matching(`^[A-Za-z0-9_-]+$`, errors.New("must be a slug, as in the addresses of Sentry's pages"))
 	login     = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`, errors.New("must be a GitHub login, such as octocat or renovate[bot]"))
@@ -156,7 +156,7 @@ func repository(owner, repo *string) func(string) error {
 	}
 }
 
-// label parses the name of a label. GitHub allows 50 characters, ten for ":dashboard", and no commas.
+// label parses a label's name. GitHub allows no commas and 50 characters; ":dashboard" takes ten of them.
 func label(s string) (string, error) {
 	switch {
 	case utf8.RuneCountInString(s) > 40:
@@ -177,7 +177,7 @@ func address(s string) (string, error) {
 	return strings.TrimRight(s, "/"), nil
 }
 
-// secretAddress parses a webhook's address, whose path is the secret.
+// secretAddress parses the URL of a webhook. Its path is a secret, so it must use HTTPS.
 func secretAddress(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {

@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// Relay holds the settings of the relay, valid and typed. LoadRelay makes one.
+// Relay holds the parsed and valid settings of the relay. LoadRelay returns one.
 type Relay struct {
-	Listen, MetricsListen string // HOST:PORT; the latter is empty if metrics are not served
+	Listen, MetricsListen string // HOST:PORT; MetricsListen is empty if metrics are not served
 	Insecure              bool   // accept unsigned requests
 
-	SentrySecret, SlackSecret, Token string // each empty if senders cannot use it
+	SentrySecret, SlackSecret, Token string // each empty if no sender can use it
 	Coalesce                         time.Duration
 
 	GitHubToken, Owner, Repo, GitHubAPIURL string
-	AppID, AppInstallation                 int64  // of a GitHub App instead of a token, with AppKey; 0 for none
+	AppID, AppInstallation                 int64  // ids of a GitHub App that replaces the token, with AppKey; 0 for none
 	AppKey                                 []byte // PEM
 
 	Lambda   bool   // whether AWS Lambda runs the relay
-	QueueURL string // of the SQS queue that the function fills; empty if it dispatches
+	QueueURL string // SQS queue that the function sends events to; empty if it dispatches them
 }
 
-// RelaySettings lists every setting of the relay. None is in the settings file.
+// RelaySettings lists every setting of the relay. The settings file contains none of them.
 var RelaySettings = relaySettings(new(Relay), nil)
 
 func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
@@ -65,7 +65,7 @@ func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 	return settings
 }
 
-// LoadRelay reads every setting of the relay. All mistakes are reported at once, as by Load.
+// LoadRelay reads every setting of the relay. Like Load, it reports all mistakes at once.
 func LoadRelay(in Input) (Relay, error) {
 	env, err := readEnvironment(in)
 	c := Relay{Listen: "127.0.0.1:8080", Lambda: env.lookup("AWS_LAMBDA_RUNTIME_API").text != ""}
@@ -103,13 +103,13 @@ func (c Relay) check() error {
 		mistake(dispatches && c.Owner == "", "no repository is set", "set repository to OWNER/REPO"))
 }
 
-// OnLoopback reports whether only this machine reaches the relay.
+// OnLoopback reports whether only this machine can reach the relay.
 func (c Relay) OnLoopback() bool {
 	host, _, _ := net.SplitHostPort(c.Listen)
 	return loopback(host)
 }
 
-// relayToken parses a token of at least 16 characters: in base64 these are 96 bits, which nobody can guess.
+// relayToken parses a token of at least 16 characters: in base64 that is 96 bits, too many to guess.
 func relayToken(s string) (string, error) {
 	if len(s) < 16 {
 		return "", fmt.Errorf("has %d characters: use at least 16 random ones, such as from `openssl rand -hex 32`", len(s))
@@ -120,7 +120,7 @@ func relayToken(s string) (string, error) {
 var appNumber = must(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, func(n int64) bool { return n > 0 },
 	errors.New("must be the number shown on the App's GitHub page"))
 
-// appKey parses the key itself, perhaps with \n for line breaks, or the path of its file.
+// appKey parses the key itself, where \n may stand for a line break, or reads the file at that path.
 func appKey(readFile func(string) ([]byte, error)) func(string) ([]byte, error) {
 	return func(s string) ([]byte, error) {
 		if strings.HasPrefix(s, "-----BEGIN") {

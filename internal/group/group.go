@@ -1,6 +1,6 @@
-// Package group prints which error each event of a log belongs to, and why, for people who wonder why two log
-// lines are one issue and for other programs. It owns the format of the lines it prints (see line) and of the
-// file of known templates.
+// Package group prints which error each event of a log belongs to, and why. It serves other programs, and
+// people who wonder why two log lines are one issue. It owns the format of the lines it prints (see line) and
+// of the file of known templates.
 //
 // It prints one line of JSON for each event, in the order of the log:
 //
@@ -8,8 +8,8 @@
 //
 // Two events are the same error if their fingerprints are equal. Without Lines, events are read as in a scan, so
 // fingerprints agree unless a scan takes the service from the name of a log group. With Lines, a line that is a
-// JSON object is read in the same way, and every other line is a message. Which error an event belongs to is
-// known only after all are read; until then an event takes 24 bytes.
+// JSON object is read in the same way, and every other line is a message. The error of an event is known only
+// after all events are read; until then, each takes 24 bytes.
 //
 // It may import event, grouping, intake, logfile, plan and safe.
 package group
@@ -35,25 +35,25 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// Printer groups one log.
+// Printer groups the events of one log.
 type Printer struct {
 	Out      io.Writer
 	Redactor *safe.Redactor
-	Rules    intake.Rules // as in a scan, but without a policy, which would leave events out
-	Lines    bool         // each line is an event; all of it is the message, unless it is JSON
+	Rules    intake.Rules // as in a scan, but without a minimum level
+	Lines    bool         // each line is one event: a JSON object, or else a message
 	Explain  bool
 	Known    []grouping.Known // templates of earlier calls, the oldest first
 
 	titles plan.Titles
 }
 
-// entry is an event that was read: the number of its first line, and where it was counted.
+// entry is an event that was read: the number of its first line, and the mark of its group.
 type entry struct {
 	line int64
 	mark grouping.Mark
 }
 
-// Print prints a line for each event of the log. It returns the templates that a later call should know.
+// Print prints a line for each event of the log. It returns the templates to pass as Known in a later call.
 func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.Known, error) {
 	in := intake.New(p.Rules, p.Redactor)
 	in.Set.Know(p.Known)
@@ -92,25 +92,25 @@ func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.In
 	return err
 }
 
-// line is what is printed for an event. All but the number and the masks describe its error.
+// line is printed for each event. Every field except Line and Masks describes the event's error.
 type line struct {
-	Line        int64  `json:"line"` // the event's first, from 1
+	Line        int64  `json:"line"` // the first line of the event, from 1
 	Fingerprint string `json:"fingerprint"`
 	Template    string `json:"template"`
 	Title       string `json:"title"`
 	*explanation
-	Masks []string `json:"masks,omitzero"` // kinds of values in the message
+	Masks []string `json:"masks,omitzero"` // kinds of values masked in the message
 }
 
-// explanation describes the error by its newest event.
+// explanation describes an error, taken mainly from its newest event.
 type explanation struct {
-	Rule       grouping.Rule `json:"rule"`            // what the fingerprint was made of
-	Rules      []rule        `json:"rules,omitempty"` // of the settings file that match
-	Keys       []string      `json:"keys"`            // by which an issue would match the error, the fingerprint first
+	Rule       grouping.Rule `json:"rule"`            // what the fingerprint was computed from
+	Rules      []rule        `json:"rules,omitempty"` // matching rules of the settings file
+	Keys       []string      `json:"keys"`            // keys that an issue could match, the fingerprint first
 	Service    string        `json:"service"`
-	Level      string        `json:"level"`   // the worst one seen
-	Format     string        `json:"format"`  // that its lines were read as, such as "syslog, json"
-	Runtime    string        `json:"runtime"` // that printed the stack trace; empty without one
+	Level      string        `json:"level"`   // the most severe one seen
+	Format     string        `json:"format"`  // format of the lines, such as "syslog, json"
+	Runtime    string        `json:"runtime"` // runtime that printed the stack trace; empty without one
 	Exceptions []exception   `json:"exceptions"`
 }
 
@@ -133,7 +133,7 @@ type frame struct {
 	InApp    bool   `json:"in-app"`
 }
 
-// print writes the lines. All of a line but its number and masks is the same for a group, so it is made once.
+// print writes the lines. Within a group only the number and masks differ, so the rest is made once.
 func (p Printer) print(ctx context.Context, set *grouping.Set, entries []entry) error {
 	out := bufio.NewWriter(p.Out)
 	lines := encoder(out)
@@ -207,7 +207,7 @@ func (p Printer) rules(g *grouping.Group) []rule {
 
 func (p Printer) text(s string) string { return p.Redactor.Command(s).String() }
 
-// saved is a known template as stored in a file, one per line, the oldest first.
+// saved is a known template as stored in the file: one per line, oldest first.
 type saved struct {
 	Key      string `json:"fingerprint"`
 	Service  string `json:"service,omitempty"`

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// seen is a form with a hash of the part it shares with others.
+// seen is a form with the hash of what it may share with others.
 type seen struct {
 	hash  uint64
 	form  *form
 	place int  // where it varies
-	weak  bool // a third one must prove that it does
+	weak  bool // two such forms are not enough evidence
 }
 
-// families sorts the forms and returns those with the same hash together, two at least.
+// families sorts the forms and returns the groups of two or more with the same hash.
 func families(all []seen) (found [][]seen) {
 	slices.SortFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form.at, b.form.at), cmp.Compare(a.place, b.place))
@@ -32,14 +32,14 @@ func families(all []seen) (found [][]seen) {
 	return found
 }
 
-// without returns the hash of f with a hole at place added to h.
+// without changes h, a hash of f, to have a hole at place.
 func (m *miner) without(h uint64, f *form, place int) uint64 {
 	const hole = 0x51ED270B9F2A6C35 // stands for any word in hashes
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
-// uniteNames unites templates that differ only in names, however many: "class com.example.Cart replaces
-// com.example.Basket". Three are needed if they share few words and the names may be ordinary words.
+// uniteNames unites templates that differ only in names, at any number of places: "class com.example.Cart
+// replaces com.example.Basket". If they share few words and the names may be ordinary words, it needs three.
 func (m *miner) uniteNames() {
 	var all []seen
 	for _, f := range m.forms {
@@ -71,13 +71,13 @@ func (m *miner) uniteNames() {
 	}
 }
 
-// uniteHoles unites templates that differ in one word, where the words at that place are values: "cannot
-// parse feed of acme while loading prices", "… of globex …", and three more. Names need fewer: "lost
-// heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
+// uniteHoles unites templates that differ in one word if the words at that place are values: "cannot parse
+// feed of acme while loading prices", "… of globex …", and three more. Three are enough for names that vary
+// in several messages: "lost heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
 func (m *miner) uniteHoles() {
 	holes := m.holes()
 	mayBeNames := func(family []seen) bool { return len(family) >= manyNames && family[0].form.consts > minConsts }
-	contexts := map[uint32]int{} // word → in how many of the families that may be names it is
+	contexts := map[uint32]int{} // word → number of families of possible names that contain it
 	for _, family := range holes {
 		for _, s := range family {
 			if mayBeNames(family) {
@@ -86,7 +86,7 @@ func (m *miner) uniteHoles() {
 		}
 	}
 	for _, family := range holes {
-		again := 0 // how many of the words alternate in other messages too, as names do
+		again := 0 // words that vary in other messages too, as names do
 		for _, s := range family {
 			if contexts[s.form.tokens[s.place]] > 1 {
 				again++
@@ -99,13 +99,13 @@ func (m *miner) uniteHoles() {
 		for _, s := range family {
 			unite(family[0].form, s.form)
 			if alternating || len(family) >= manyValues {
-				m.name(s.form.tokens[s.place]) // a system's names occur in all its messages
+				m.name(s.form.tokens[s.place]) // a name here is a name in the system's other messages
 			}
 		}
 	}
 }
 
-// holes returns the families that differ at one place only, unless the words there describe what happened.
+// holes returns the families that differ at only one place, except where the words describe what happened.
 func (m *miner) holes() [][]seen {
 	var all []seen
 	for _, f := range m.forms {
@@ -129,7 +129,7 @@ func (m *miner) holes() [][]seen {
 }
 
 // happened reports whether the words of a family describe what happened: one is an exception's class or a
-// cause, or every fourth is a verb or a state. A word and its opposite are states: "stable", "unstable".
+// cause, two are opposites, such as "stable" and "unstable", or over a quarter are verbs, states or devices.
 func (m *miner) happened(family []seen) bool {
 	verbs, words := 0, map[string]bool{}
 	for _, s := range family {
@@ -150,13 +150,13 @@ func (m *miner) happened(family []seen) bool {
 	return 4*verbs > len(family)
 }
 
-// How many different words at one place prove that they are values. Messages that share fewer other words need
-// more proof, since they name their subject ("the eu store is down"), and a message's own words alternate too
-// ("lock taken", "lock released").
+// How many different words at one place show that they are values. Messages that share few other words need
+// more evidence, since the word may be the subject ("the eu store is down") or say what happened ("lock
+// taken", "lock released").
 const (
-	manyNames  = 3 // that look like names: "search-api", "tunnel Lima"
+	manyNames  = 3 // words that look like names: "search-api", "tunnel Lima"
 	manyValues = 5
-	manyMore   = 8 // in capitals, states and types of a machine; the first words; or if the messages share only 4 others
+	manyMore   = 8 // words in capitals, which may be states; first words; or any if the messages share only 4 others
 )
 
 // varies reports whether the words of a family, which differ at one place only, are values.
@@ -194,8 +194,8 @@ func (m *miner) varies(family []seen) bool {
 	return consts >= 5 && n >= manyValues || consts >= 4 && n >= manyMore
 }
 
-// uniteCovered unites a template with a wider one that covers it: once "login of <*> failed at gateway"
-// is known, "login of trent failed at gateway" needs no more evidence.
+// uniteCovered unites a template with a wider one that covers it. With "login of <*> failed at gateway",
+// "login of trent failed at gateway" needs no more evidence.
 func (m *miner) uniteCovered() {
 	wide := newCoverIndex(m.dictionary, m.forms)
 	for _, f := range m.forms {

@@ -3,16 +3,16 @@
 // Each event has one identity, its key: the type chain and in-app frames if there are any ("exc1:"), else the
 // service and the template of its exception and root cause, or of its message ("msg1:"). A Sentry issue is
 // one error ("sen1:"), and its event's own keys match it to the same error in other sources. A Set adds up
-// events by group and keeps only counts per minute and one sample of each, so that memory depends on the
-// number of distinct errors, not events. The order in which events are added does not matter.
+// events by group and keeps only counts per minute and one sample of each, so memory depends on the number
+// of distinct errors, not events. The order in which events are added does not matter.
 //
-// In a template "<*>" stands for what varies. Masking (mask*.go) reads a message once and replaces what looks
-// like a value. Mining (mine.go, evidence.go) finds the places in the set of all masked templates where words
-// are values without looking like it, such as names of users. It uses neither order nor counts.
+// In a template, "<*>" stands for what varies. Masking (mask*.go) reads a message once and replaces what
+// looks like a value. Mining (mine.go, evidence.go) compares all masked templates to find values that look
+// like ordinary words, such as names of users. It ignores how often and in which order the messages occurred.
 //
-// Two templates in one run may turn out to be one in the next. So the templates stored in issues (Known)
-// come first: what one covers gets its key, and mining may widen it, never narrow it. A group's key is
-// that of its oldest known template, else the hash of the service and the template as first found; it
+// Two templates in one run may turn out to be one in the next. So the templates stored in issues (Known) come
+// first: messages that one covers get its key, and mining may widen it but never narrow it. A group's key is
+// that of its oldest known template, else the hash of the service and the template as first found. The key
 // never changes, however wide the template becomes. If two known templates turn out to be one, the group
 // lists the keys of both (Also), and the caller joins their issues.
 //
@@ -32,31 +32,31 @@ import (
 // Group is one error: the events of one identity.
 type Group struct {
 	Key      string
-	Rule     Rule        // what the key was made of
+	Rule     Rule        // what the key was computed from
 	Name     string      // key of the error that a team's rule names; empty without one
 	Also     []string    // other keys of the same error: of separately filed issues, and of the templates joined into it
 	Aliases  []string    // keys of other lines that may report the same error
 	Vaguer   []string    // keys of errors that may be this one, seen with less information: no service, or the exception's line alone
-	Template string      // of the message, or of the exception's; redacted
-	Type     string      // of the exception that surfaced first; empty without a trace
+	Template string      // redacted template of the message, or of the exception's message
+	Type     string      // type of the outermost exception; empty without a trace
 	Place    event.Frame // the first in-app frame; zero without one
 	Service  string
-	Level    event.Level             // the worst one seen
-	Sources  map[string]*count.Tally // events by source, nothing frozen
+	Level    event.Level             // the most severe one seen
+	Sources  map[string]*count.Tally // events read, by source; no minute is frozen
 
-	Deliveries map[string]*count.Inbox // events delivered instead of read, by kind, with unhashed ids
+	Deliveries map[string]*count.Inbox // events delivered, by source; ids unhashed
 	First      time.Time
 	Last       time.Time
 	Sample     event.Event     // the newest event
-	Versions   []Version       // of the code that logged its events; see MaxVersions
-	Matched    []event.Matched // the team's rules that match its events, each combination once
+	Versions   []Version       // versions of the code that logged the events; see MaxVersions
+	Matched    []event.Matched // the team's rules that matched its events, each combination once
 
-	// If the identity is a Sentry issue: its data, or nil if it was not requested, and the keys of its event
-	// alone, the best first, which match the same error in other sources.
+	// For a Sentry issue: its data, or nil if it was not requested, and the keys that its event would have
+	// without Sentry, the best first. They match the same error in other sources.
 	Sentry    *event.SentryIssue
 	EventKeys []string
 
-	joined *Group // the group of a Set that this one was joined to; nil if it stands alone
+	joined *Group // the group of the Set that absorbed this one; nil if none did
 }
 
 func (g *Group) add(e *event.Event) {
@@ -96,13 +96,13 @@ func (g *Group) Join(other *Group) {
 	g.sample(&other.Sample)
 }
 
-// absorb joins another group of the same Set, and frees its memory.
+// absorb joins another group of the same Set and frees its memory.
 func (g *Group) absorb(other *Group) {
 	g.Join(other)
 	*other = Group{joined: g}
 }
 
-// now returns the group that g was joined to, or g itself.
+// now returns the group that finally absorbed g, or g itself.
 func (g *Group) now() *Group {
 	for g.joined != nil {
 		g = g.joined
@@ -137,7 +137,7 @@ func (g *Group) span(level event.Level, first, last time.Time) {
 	}
 }
 
-// sample keeps the newest event, and of several the one with the largest id, whatever their order.
+// sample keeps the newest event. Source, stream and id break ties, so the order of events does not matter.
 func (g *Group) sample(e *event.Event) {
 	s := &g.Sample
 	newer := cmp.Or(e.Time.Compare(s.Time), strings.Compare(e.Source, s.Source),
@@ -147,13 +147,14 @@ func (g *Group) sample(e *event.Event) {
 	}
 }
 
-// Version is a version of the code, or zero if unknown, and the time of its newest event.
+// Version is a version of the code, zero if unknown, and the time of its newest event.
 type Version struct {
 	event.Version
 	Last time.Time
 }
 
-// MaxVersions is how many versions of one error are distinguished. A group with one more counts as unknown.
+// MaxVersions is how many versions of one error are distinguished. A group may
+// list one more, and then its versions count as unknown.
 const MaxVersions = 8
 
 func (g *Group) saw(v Version) {

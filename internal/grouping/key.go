@@ -12,8 +12,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Kind is the input and algorithm of a key, such as "exc1:6f1e…". A new algorithm gets a new kind, and
-// the old one is kept for one major release, so that an upgrade files no duplicates.
+// Kind identifies the input and algorithm of a key, its prefix in "exc1:6f1e…". A new algorithm gets a new
+// kind, and the old one is kept for one major release, so that an upgrade files no duplicates.
 type Kind string
 
 // The kinds.
@@ -21,7 +21,7 @@ const (
 	Exception Kind = "exc1"
 	Message   Kind = "msg1"
 	Sentry    Kind = "sen1"
-	Named     Kind = "grp1" // by a team's rule
+	Named     Kind = "grp1" // a team's rule names the error
 )
 
 // KindOf returns the kind of a key.
@@ -30,7 +30,7 @@ func KindOf(key string) Kind {
 	return Kind(kind)
 }
 
-// hash returns a key of 80 bits: a collision is expected among 2^40 errors.
+// hash returns a key of 80 bits, long enough that only 2^40 errors make a collision likely.
 func (k Kind) hash(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
@@ -40,13 +40,13 @@ func (k Kind) hash(parts ...string) string {
 	return string(k) + ":" + hex.EncodeToString(h.Sum(nil)[:10])
 }
 
-// MessageKey returns the key of an event that has only a message.
+// MessageKey returns the key of an event without in-app frames.
 func MessageKey(service, template string) string { return Message.hash(service, template) }
 
-// SentryKey returns the key of a Sentry issue, by its id.
+// SentryKey returns the key of the Sentry issue with this id.
 func SentryKey(id string) string { return string(Sentry) + ":" + id }
 
-// NamedKey returns the key of the error that a team's rule names; empty for no name.
+// NamedKey returns the key of the error that a team's rule names; empty if name is.
 func NamedKey(name string) string {
 	if name == "" {
 		return ""
@@ -57,7 +57,7 @@ func NamedKey(name string) string {
 // Rule states what a group's key is computed from.
 type Rule string
 
-// The rules. Each applies to events that the previous ones do not match.
+// The rules. BySentry applies before all others, and ByKnown before ByRootCause.
 const (
 	ByInAppFrames           Rule = "exception types and in-app frames"
 	ByInAppFramesAndMessage Rule = "exception types, in-app frames and message template: the function that failed has no name"
@@ -68,8 +68,8 @@ const (
 	ByTemplate              Rule = "service and message template: no stack trace"
 )
 
-// exceptionKey returns the key of an event with in-app frames: the frames and the type chain. If the
-// failing function has no name, its file is too vague, so the message template is added.
+// exceptionKey returns the key of an event with in-app frames, a hash of the frames and the type chain. If
+// the failing function has no name, its file alone is too vague, so the message template is added.
 func exceptionKey(e *event.Event, inApp []event.Frame, template func(string) string) (string, Rule) {
 	var types, frames []string
 	for _, x := range e.Exceptions {
@@ -83,13 +83,13 @@ func exceptionKey(e *event.Event, inApp []event.Frame, template func(string) str
 		rule = ByInAppFramesAndMessage
 		types = append(types, "message", template(e.Exceptions[0].Message))
 	}
-	frames = slices.Compact(frames)        // a recursion's depth is not part of the identity,
-	frames = frames[:min(len(frames), 50)] // even if several functions take part
+	frames = slices.Compact(frames)        // ignores the depth of a direct recursion
+	frames = frames[:min(len(frames), 50)] // and bounds that of an indirect one
 	return Exception.hash(strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
 // messageOf returns the text that distinguishes events without in-app frames: the message, or the
-// exception with its root cause. Library frames alone are vaguer and vary with the path through the library.
+// exception with its root cause. Library frames are vaguer and vary by the path through the library.
 func messageOf(e *event.Event) string {
 	if len(e.Exceptions) == 0 || e.Exceptions[0].Message == "" && len(e.Exceptions[0].Frames) == 0 {
 		return e.Message
@@ -101,7 +101,7 @@ func messageOf(e *event.Event) string {
 	return text
 }
 
-// headline returns the line that names an exception, or its origin if it has no message.
+// headline returns the type of an exception with its message or, without one, with the failing function.
 func headline(x event.Exception) string {
 	switch {
 	case x.Message != "" && strings.HasPrefix(x.Message, x.Type):
@@ -114,9 +114,9 @@ func headline(x event.Exception) string {
 	return x.Type
 }
 
-// frameName returns a frame's module and function, without parts that vary by build or machine. Without
-// a module it uses the file's name, without folders, which differ between container and checkout, and
-// without a bundle's content hash: "main.3f2a9c1b.js" and "main-BkX9aZ1q.js" are "main".
+// frameName returns a frame's module and function, without parts that vary by build or machine. If there is
+// no module, it uses the file's name. It drops the folders, which differ between container and checkout, and
+// a bundle's content hash: "main.3f2a9c1b.js" and "main-BkX9aZ1q.js" are "main".
 func frameName(f event.Frame) string {
 	module := stableName(f.Module)
 	if f.Module == "" {
@@ -129,14 +129,14 @@ func frameName(f event.Frame) string {
 	return module + "." + stableName(f.Function)
 }
 
-// isHash reports whether a word looks like a hash in hex or base64, not like a name ending in a number.
+// isHash reports whether a word looks like a hash in hex or base64. A name ending in a number does not.
 func isHash(word string) bool {
 	mixed := strings.ToLower(word) != word && strings.ToUpper(word) != word
 	return len(word) >= 6 && isHex(word) && hasDigit(word) ||
 		len(word) >= 8 && mixed && hasDigit(strings.TrimRight(word, "0123456789"))
 }
 
-// stableName drops the numbers that compilers append to numberedEnds, and addresses: "run/0x1f".
+// stableName drops addresses, as in "run/0x1f", and the numbers that compilers append to numberedEnds.
 func stableName(name string) string {
 	if cut := strings.Index(name, "/0x"); cut > 0 {
 		name = name[:cut]
@@ -156,15 +156,15 @@ var numberedEnds = []string{"$", ".func", ".gowrap", "lambda", "-fm", "closure#"
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
-// Known is a template that an issue or a waiting error stores. What it covers keeps its key, however wide it is.
+// Known is a template stored in an issue or waiting error. What it covers gets its key, however wide it is.
 type Known struct {
 	Key      string
 	Service  string
 	Template string
 }
 
-// Know sets the known templates, oldest first: if two turn out to be one, the first
-// is the error's identity. Call it once, before Add.
+// Know sets the known templates, oldest first: if two turn out to be one, the older gives
+// the key. Call it once, before Add.
 func (s *Set) Know(known []Known) {
 	s.known = known
 	for _, k := range known {
@@ -172,8 +172,8 @@ func (s *Set) Know(known []Known) {
 	}
 }
 
-// Carry returns what a caller that stores templates itself passes to Know in its next run: the known ones
-// as widened, without those that turned out to equal an older one, then the new ones.
+// Carry returns the templates to pass to Know in the next run, for a caller that stores them itself: the
+// known ones as widened, except those that were joined into an older one, then the new ones.
 func Carry(known []Known, groups []*Group) []Known {
 	byKey, joined := map[string]*Group{}, map[string]bool{}
 	for _, g := range groups {
@@ -195,20 +195,20 @@ func Carry(known []Known, groups []*Group) []Known {
 	for _, g := range groups {
 		if byKey[g.Key] != nil && KindOf(g.Key) == Message {
 			next = append(next, Known{g.Key, g.Service, g.Template})
-			delete(byKey, g.Key) // a rule may name some of its events
+			delete(byKey, g.Key) // once, even if a rule names some of its events, which are a group of their own
 		}
 	}
 	return next
 }
 
-// mined merges the templates of the messages into groups, by key.
+// mined mines the templates of the messages and returns the resulting groups by key.
 func (s *Set) mined() map[trace]*Group {
 	templates := make([]string, 0, len(s.messages))
 	for m := range s.messages {
 		templates = append(templates, m.template)
 	}
 	widest := mine(templates, s.knownTemplates)
-	known := map[string][]Known{} // by template as it is now
+	known := map[string][]Known{} // by widened template
 	for _, k := range s.known {
 		known[widest[k.Template]] = append(known[widest[k.Template]], k)
 	}
@@ -219,7 +219,7 @@ func (s *Set) mined() map[trace]*Group {
 		template := widest[m.template]
 		g := identify(groups, s.messages[m], m.service, template, known[template])
 		own := MessageKey(m.service, m.template)
-		if members[g] < 10 && own != g.Key && !slices.Contains(g.Also, own) { // ten are enough to find it again
+		if members[g] < 10 && own != g.Key && !slices.Contains(g.Also, own) { // ten are enough to match it again
 			g.Also = append(g.Also, own)
 			members[g]++
 		}
@@ -227,8 +227,8 @@ func (s *Set) mined() map[trace]*Group {
 	return groups
 }
 
-// identify returns the group of a template, with counted added. The first of the known ones with this
-// template gives the key, so a message without a service joins its oldest group, but never two services.
+// identify returns the group of a template, with counted added. The oldest of the known templates for this
+// service gives the key. Without a service, it is the oldest for any; two services never share a group.
 func identify(groups map[trace]*Group, counted *Group, service, template string, known []Known) *Group {
 	key, rule := MessageKey(service, template), ByTemplate
 	if i := slices.IndexFunc(known, func(k Known) bool { return service == "" || k.Service == service }); i >= 0 {
@@ -236,7 +236,7 @@ func identify(groups map[trace]*Group, counted *Group, service, template string,
 	}
 	g := groups[trace{key, counted.Name}]
 	if g == nil {
-		g = counted // most templates are alone in their group: no copy of it is made
+		g = counted // not a copy, since most templates are alone in their group
 		g.Key, g.Rule, g.Template = key, rule, template
 		groups[trace{key, g.Name}] = g
 	} else {
@@ -257,7 +257,7 @@ func identify(groups map[trace]*Group, counted *Group, service, template string,
 	return g
 }
 
-// with adds a key that is not in the list yet.
+// with adds a key unless the list contains it.
 func with(keys []string, key string) []string {
 	if slices.Contains(keys, key) {
 		return keys
@@ -265,7 +265,7 @@ func with(keys []string, key string) []string {
 	return append(keys, key)
 }
 
-// Key returns the key of e alone by the known templates. Mining may find another one in a run.
+// Key returns the key of e from the known templates alone. In a run, mining may give it another one.
 func (s *Set) Key(e event.Event) string {
 	if inApp := e.InApp(); len(inApp) > 0 {
 		key, _ := exceptionKey(&e, inApp, s.template)

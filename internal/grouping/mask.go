@@ -9,28 +9,28 @@ import (
 // Wildcard stands for a variable part in a template.
 const Wildcard = "<*>"
 
-// maxMessage bounds the bytes of a message that count, and so the cost of a hostile line.
+// maxMessage is how many bytes of a message count. It bounds the cost of a hostile line.
 const maxMessage = 1000
 
-// Mask returns the masked template of a message: words stay, values that vary by event become a
-// Wildcard. Only the first line counts, since the rest is usually a dump of values.
+// Mask returns the masked template of a message: words stay, and values that vary by event become
+// Wildcards. Only the first line counts, since the rest is usually a dump of values.
 func Mask(message string) string { return string(new(masker).mask(message)) }
 
-// masker masks one message after another into one buffer, reading each once from left to right.
+// masker masks messages one after another into one buffer, reading each once from left to right.
 type masker struct {
 	out   []byte
 	wild  int   // where the last wildcard in out ends; 0 before the first
 	fired Masks // what was masked in this message
 }
 
-// The classes of bytes. A piece is a run of letters, digits and joints.
+// The classes of bytes. A piece is a run of letters, digits and joints; a sign is any other byte but a blank.
 const (
 	isLetter uint8 = 1 << iota
 	isDigit
 	isJoint // joins parts of one value: 10.0.0.1:5432, jane@example.com, a-b
-	isPart  // a joint between parts that may be words: server.go:42
+	isPart  // a joint that may separate words: server.go:42
 	isBlank
-	isStop // ends a URL, a path and the value behind "="
+	isStop // ends a URL, a path and the value after "="
 
 	inWord  = isLetter | isDigit
 	inPiece = inWord | isJoint
@@ -57,7 +57,7 @@ var class = func() (table [256]uint8) {
 
 func isWord(c byte) bool { return class[c]&inWord != 0 }
 
-// skip returns the end of the bytes of these classes at i.
+// skip returns the end of the run of bytes of these classes that begins at i.
 func skip(s string, i int, classes uint8) int {
 	for i < len(s) && class[s[i]]&classes != 0 {
 		i++
@@ -65,8 +65,8 @@ func skip(s string, i int, classes uint8) int {
 	return i
 }
 
-// errorCode matches a code that names the error although it looks like an id: digits that begin with 0 or
-// end in a letter, "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …"; or SQL Server's "Error: 18456, …".
+// errorCode matches a code that names the error although it looks like an id. Its digits begin with 0 or end
+// in a letter: "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …". SQL Server has "Error: 18456, …".
 var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6}[A-Z])[:\]]|Error: \d{1,5}, )`)
 
 // mask returns the masked template, which is valid until the next call.
@@ -80,7 +80,7 @@ func (m *masker) mask(message string) []byte {
 		s = strings.ToValidUTF8(s[:maxMessage], "")
 	}
 	m.out, m.wild, m.fired = m.out[:0], 0, 0
-	if len(s) > 1 && isUpper(s[1]) || strings.HasPrefix(s, "Error: ") { // most messages fail here
+	if len(s) > 1 && isUpper(s[1]) || strings.HasPrefix(s, "Error: ") { // cheap test that most messages fail
 		m.out = append(m.out, errorCode.FindString(s)...)
 	}
 	for i := len(m.out); i < len(s); {
@@ -100,7 +100,7 @@ func (m *masker) mask(message string) []byte {
 	return m.out
 }
 
-// sign masks a value that begins with a sign, or writes the sign, and returns the end.
+// sign masks a value that begins with the sign at i, or writes the sign, and returns the end.
 func (m *masker) sign(s string, i int) int {
 	switch s[i] {
 	case '"', '\'', '`':
@@ -110,7 +110,7 @@ func (m *masker) sign(s string, i int) int {
 	case '{', '[':
 		return m.json(s, i)
 	case '(':
-		// "connection from 10.0.0.7 () reset": a value that was empty.
+		// "connection from 10.0.0.7 () reset": an empty value.
 		if i > 0 && s[i-1] == ' ' && i+1 < len(s) && s[i+1] == ')' {
 			m.out = append(m.out, '(')
 			m.wildcard(maskValue)
@@ -120,8 +120,8 @@ func (m *masker) sign(s string, i int) int {
 		if strings.HasPrefix(s[i:], Wildcard) {
 			return m.piece(s, i)
 		}
-		// "took <1 ms", "order #4711": the sign belongs to the number, unless a bracket
-		// closes behind it, as in "process <0.81.0>".
+		// "took <1 ms", "order #4711": the sign belongs to the number, unless it is a
+		// bracket that closes after it, as in "process <0.81.0>".
 		end := i + strings.IndexAny(s[i:], " >")
 		number, begins := strings.TrimPrefix(s[i+1:], "="), i == 0 || !isWord(s[i-1]) && s[i-1] != '-'
 		if begins && number != "" && class[number[0]]&isDigit != 0 && (s[i] != '<' || end < i || s[end] == ' ') {
@@ -137,7 +137,7 @@ func (m *masker) sign(s string, i int) int {
 		}
 	case '*':
 		// "card **** **** 4711 declined": the value was hidden before logging. More asterisks
-		// frame a heading, fewer are a pointer or a footnote.
+		// frame a heading; fewer mark a pointer or a footnote.
 		end := len(s) - len(strings.TrimLeft(s[i:], "*"))
 		if n := end - i; n >= 3 && n <= 8 {
 			m.wildcard(maskValue)
@@ -150,8 +150,8 @@ func (m *masker) sign(s string, i int) int {
 	return i + 1
 }
 
-// wildcard writes a wildcard for a value. In a list it merges with the previous one, so that lists of
-// three values and of five have the same template.
+// wildcard writes a wildcard for a value. In a list it replaces the previous one, so lists of three and of
+// five values have the same template.
 func (m *masker) wildcard(kind Masks) {
 	m.fired |= kind
 	if m.inList() {
@@ -161,14 +161,14 @@ func (m *masker) wildcard(kind Masks) {
 	m.wild = len(m.out)
 }
 
-// inList reports whether only separators, at most as many as in "1 - 2", follow the last wildcard.
+// inList reports whether only separators follow the last wildcard, at most three, as in "1 - 2".
 func (m *masker) inList() bool {
 	between := m.out[m.wild:]
 	return m.wild > 0 && len(between) <= 3 && len(bytes.Trim(between, " ,.:;-/|_+#~@")) == 0
 }
 
-// remark drops the bracketed remark that ends here if it only repeats the value before it: "1190 bytes
-// (1.16 KB) sent" and "0 bytes sent". A remark in words stays: "exited with 137 (killed)".
+// remark drops the bracketed remark that ends here if it only repeats the value before it, so "1190 bytes
+// (1.16 KB) sent" and "0 bytes sent" have one template. A remark in words stays: "exited with 137 (killed)".
 func (m *masker) remark(bracket byte) bool {
 	open := bytes.LastIndexByte(m.out, bracket)
 	value := bytes.LastIndex(m.out[:max(open, 0)], []byte(Wildcard)) + len(Wildcard)
@@ -190,11 +190,11 @@ func (m *masker) remark(bracket byte) bool {
 	return true
 }
 
-// noun matches nothing, or what a value counts: the " records" of "3 records (1%)".
+// noun matches the thing counted, such as " records" in "3 records (1%)", or nothing.
 var noun = regexp.MustCompile(`^(?: [a-zA-Z_[:^ascii:]]*)?$`)
 
 // json masks a whole JSON object or array, even if truncated, since its fields come in any order:
-// `upstream answered {"code":7,"detail":"gone"}`. It also masks IPv6 addresses and lists of words.
+// `upstream answered {"code":7,"detail":"gone"}`. It also masks bracketed IPv6 addresses and word lists.
 func (m *masker) json(s string, i int) int {
 	if address := bracketed.FindString(s[i:]); address != "" {
 		m.wildcard(maskAddress)
@@ -218,7 +218,7 @@ func (m *masker) json(s string, i int) int {
 	return end
 }
 
-// isWordList reports whether s begins with a list of words up to a bracket: "missing columns [name, email]".
+// isWordList reports whether s, which follows a "[", begins with a list of words: "columns [name, email]".
 func isWordList(s string) bool {
 	list, _, closed := strings.Cut(s, "]")
 	sign := func(r rune) bool { return r < 0x80 && r != ',' && r != ' ' && class[r]&inPiece == 0 }
@@ -246,7 +246,7 @@ const (
 
 var maskNames = [...]string{"number", "id", "time", "address", "host", "email", "url", "path", "quoted", "value", "redacted"}
 
-// Names returns the kinds in a fixed order; an empty list if there are none.
+// Names returns the kinds in a fixed order. It never returns nil.
 func (m Masks) Names() []string {
 	names := []string{}
 	for i, name := range maskNames {

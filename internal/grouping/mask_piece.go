@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// piece masks the run of word and joint bytes at i and returns its end.
+// piece masks the piece that begins at i and returns its end.
 func (m *masker) piece(s string, i int) int {
 	end, seen := i, uint8(0)
 	for ; end < len(s); end++ {
@@ -34,7 +34,7 @@ func (m *masker) piece(s string, i int) int {
 	return m.joined(s, i, skip(s, i, isJoint), end, seen)
 }
 
-// joined masks a piece whose words, from begin to end, have joints in front or inside.
+// joined masks a piece with joints before or between its words, which are s[begin:end].
 func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	word, kind := s[begin:end], Masks(0)
 	if seen&isDigit != 0 {
@@ -65,7 +65,7 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	return m.unit(s, begin, end)
 }
 
-// nameKind returns the kind of a value of several parts by what they name, or 0.
+// nameKind returns the kind of a joined value that names an account, an address, a class or a host, or 0.
 func (m *masker) nameKind(word string) Masks {
 	switch at := strings.IndexByte(word, '@'); {
 	case at > 0 && !strings.ContainsAny(word, ":/") &&
@@ -82,15 +82,15 @@ func (m *masker) nameKind(word string) Masks {
 	return 0
 }
 
-// callStack matches two or more places in code: "lock held by com.example.Cart.add:41 <native code>
-// com.example.Shop.serve:17". The last may have been truncated with the message.
+// callStack matches two or more places in code, as in "lock held by com.example.Cart.add:41 <native code>
+// com.example.Shop.serve:17". The last one may be cut off where the message was truncated.
 var callStack = regexp.MustCompile(`^(?:(?:<[^>]*> *)*[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*(?::\d+(?: +|$)|$)){2,}(?:<[^>]*> *)*`)
 
-// bare writes a run of joints outside a word: "->", "...", "--".
+// bare writes a run of joints that are not part of a word: "->", "...", "--".
 func (m *masker) bare(s string, i int) int {
 	rest, apart := s[i+1:], i == 0 || strings.IndexByte(" ([", s[i-1]) >= 0
 	if s[i] == '-' && apart && (rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")) {
-		m.wildcard(maskValue) // a missing value: "user: -, host: db1", "[-]", "- - 200"
+		m.wildcard(maskValue) // a value is missing: "user: -, host: db1", "[-]", "- - 200"
 		return i + 1
 	}
 	end := skip(s, i, isJoint)
@@ -98,8 +98,8 @@ func (m *masker) bare(s string, i int) int {
 	return end
 }
 
-// isPath matches paths of files and requests: "open /etc/app/tls.pem: no such file", "GET /v1/orders
-// 502", "load C:\app\conf.ini", "./run.sh: not found", "cannot import src/cart/total".
+// isPath reports whether s[i:end] is the path of a file or request: "open /etc/app/tls.pem: no such file",
+// "GET /v1/orders 502", "load C:\app\conf.ini", "./run.sh: not found", "cannot import src/cart/total".
 func isPath(s string, i, begin, end int) bool {
 	word := s[begin:end]
 	slash := strings.IndexByte(word, '/')
@@ -107,7 +107,7 @@ func isPath(s string, i, begin, end int) bool {
 		len(word) > 2 && word[1] == ':' && word[2] == '\\' || slash > 0 && strings.IndexByte(word[slash+1:], '/') >= 0
 }
 
-// span masks a URL or path up to end at least. It may contain signs that separate pieces elsewhere.
+// span masks a URL or path, which ends at end or later: it may contain signs that end other pieces.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
 	for end < len(s) && (class[s[end]]&isStop == 0 || inWildcard(s, end)) {
@@ -120,15 +120,15 @@ func (m *masker) span(s string, end int, kind Masks) int {
 	return end
 }
 
-// inWildcard reports whether the byte at i belongs to a Wildcard, which replaces
-// redacted text: "GET https://example.com/reset?token=<*>&id=7".
+// inWildcard reports whether the bracket at i belongs to a Wildcard, which may stand
+// for redacted text in a URL: "GET https://example.com/reset?token=<*>&id=7".
 func inWildcard(s string, i int) bool {
 	return strings.HasPrefix(s[i:], Wildcard) || strings.HasSuffix(s[:i+1], Wildcard)
 }
 
-// quoted masks a quoted string: `invalid input syntax for type uuid: "abc"`. An apostrophe inside a word,
-// as in "can't", does not open one. A quoted request keeps its method, `"GET /v1/orders HTTP/1.1" 502`,
-// unless a name in front marks it as a value. If everything is quoted, as by some loggers, it is the message.
+// quoted masks a quoted string: `invalid input syntax for type uuid: "abc"`. An apostrophe inside a word, as
+// in "can't", does not open one. A quoted request keeps its method, `"GET /v1/orders HTTP/1.1" 502`, unless a
+// name before it marks it as a value. Some loggers quote the whole message, which then is not a value.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
 	m.out = append(m.out, s[i])
@@ -143,7 +143,7 @@ func (m *masker) quoted(s string, i int) int {
 	return end + 1
 }
 
-// closing returns where the quotation that opens at i closes, or -1.
+// closing returns the index of the quote that closes the one at i, or -1.
 func closing(s string, i int) int {
 	if i > 0 && isWord(s[i-1]) {
 		return -1
@@ -160,7 +160,7 @@ func closing(s string, i int) int {
 }
 
 // assigned masks the value after an equals sign: "login failed user=bob ip=10.0.0.1", "retries = none".
-// A name without a value is the same setting: "user= ip=10.0.0.1".
+// An empty value is masked too: "user= ip=10.0.0.1".
 func (m *masker) assigned(s string, i int) int {
 	m.out = append(m.out, '=')
 	value := i + 1
@@ -183,7 +183,7 @@ func (m *masker) assigned(s string, i int) int {
 				m.wildcard(maskValue)
 				return end
 			}
-			return value // values with names of their own
+			return value // the values inside have their own names
 		case '=', '>', '~', '<':
 			if !inWildcard(s, value) {
 				return value // a comparison
@@ -206,8 +206,8 @@ func (m *masker) assigned(s string, i int) int {
 	return object(s, value)
 }
 
-// object returns the end of the brackets at i, or i if they do not close. They print a list or, behind its
-// type, an object: "ids=[7, 8]" and "lock=Session{id=7, user=bob}" are values that may also be null.
+// object returns the end of the brackets at i, or i if they do not close. They contain a list, "ids=[7, 8]",
+// or follow an object's type, "lock=Session{id=7, user=bob}". In other messages the same value may be null.
 func object(s string, i int) int {
 	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
 		return i
@@ -233,7 +233,7 @@ func object(s string, i int) int {
 
 // wholeValue returns the end of a value that may contain blanks because nothing follows it: the only field
 // of an object, "lost Peer(name=db 2 standby) for good", or the only setting on a line, "system property:
-// os.name=Windows Server 2022". It returns 0 if others may follow.
+// os.name=Windows Server 2022". It returns 0 if other fields may follow.
 func wholeValue(s string, equals, value int) int {
 	name := equals
 	for name > 0 && (isWord(s[name-1]) || s[name-1] == '.' || s[name-1] == '-') {

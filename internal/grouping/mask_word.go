@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// parts masks a piece part by part, so that "server.go:42" keeps the file and "uid:1000" the name.
+// parts masks each part of a piece by itself, so "server.go:42" keeps the file and "uid:1000" the name.
 func (m *masker) parts(word string) {
 	rest := Masks(0)
 	if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
@@ -68,7 +68,7 @@ func (m *masker) word(s string, i, end int, seen uint8) int {
 // minToken is the minimum length of a random token.
 const minToken = 20
 
-// valueKind returns the kind of a value, or 0 for a word of the message. seen has the classes of its bytes.
+// valueKind returns the kind of a value, or 0 for a word of the message. seen is the union of its classes.
 func valueKind(word string, seen uint8) Masks {
 	switch {
 	case seen&isDigit == 0:
@@ -83,22 +83,22 @@ func valueKind(word string, seen uint8) Masks {
 	return maskID
 }
 
-// letterKind finds values among words without a digit.
+// letterKind returns the kind of a value without a digit, or 0.
 func letterKind(word string) Masks {
 	switch {
 	case len(word) == 3 && currencies[word], word == "true", word == "false", word == "True", word == "False":
 		return maskValue // "no rate for GBP", "cache warm: true"
 	case word == "localhost":
 		return maskHost
-	case len(word) >= 8 && isHex(word), // "object deadbeef is gone": no English word of eight letters has only a to f
+	case len(word) >= 8 && isHex(word), // "object deadbeef is gone": English words of that length have letters beyond f
 		len(word) >= 24 && mixedCase.MatchString(word): // "token aBCdEFghIJklMNopQRstUVwx expired"
 		return maskID
 	}
 	return 0
 }
 
-// isNumbered reports whether a word is a name with a number inside, not a numbered
-// thing: "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
+// isNumbered reports whether a word is a name with a digit inside, rather than the name of
+// a numbered thing: "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
 func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
 	for i := range len(word) {
@@ -116,7 +116,7 @@ func isNumbered(word string) bool {
 	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]]&isLetter != 0 && class[word[len(word)-1]]&isLetter != 0
 }
 
-// joinedKind returns the kind of a value of several parts with a digit, by its form, or 0.
+// joinedKind returns the kind of a joined value with a digit, judging by its form, or 0.
 func joinedKind(word string) Masks {
 	address, _, _ := strings.Cut(word, ":")
 	switch {
@@ -141,19 +141,19 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase matches two capitals behind a small letter more than once, as in tokens but not in names.
+// mixedCase matches if two capitals follow a lowercase letter twice or more, as in tokens but not in names.
 var mixedCase = regexp.MustCompile(`[a-z][A-Z]{2}.*[a-z][A-Z]{2}`)
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// isFaultName reports whether a word is an exception's class, which distinguishes errors.
+// isFaultName reports whether a word is an exception's class, which distinguishes errors: it is not a value.
 func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
-// hostLength returns the length of the host name at the start of word, as in "db.prod.internal:5432"; 0 if
-// there is none. Names in reverse order, such as com.example.App, are classes.
+// hostLength returns the length of the host name at the start of word, as in "db.prod.internal:5432", or 0 if
+// there is none. Names that begin with a top-level domain, such as com.example.App, are classes.
 func hostLength(word string) int {
 	end := 0
 	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
@@ -174,13 +174,14 @@ func hostLength(word string) int {
 	return 0
 }
 
-// addressInName matches a provider's host name: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
+// addressInName matches a host name that contains an IP address, as internet providers assign them:
+// "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
 var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 var port = regexp.MustCompile(`^:\d{2,5}\b`)
 
 // isService reports whether a word is a name with a port: "wpad:80 open through proxy",
-// "connect to redis:6379". Elsewhere such a name is a key: "uid:1000".
+// "connect to redis:6379". Anywhere else the name is a key: "uid:1000".
 func (m *masker) isService(word string) bool {
 	name, number, found := strings.Cut(word, ":")
 	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name || sources[name[strings.LastIndexByte(name, '.')+1:]] {
@@ -194,8 +195,8 @@ func (m *masker) isService(word string) bool {
 // bracketed matches an IPv6 address in brackets with its port: "[fe80::1%eth0]:443".
 var bracketed = regexp.MustCompile(`^\[[[:xdigit:]]*(?::[[:xdigit:]]*){2,}(?:%[^][ ]*)?\](?::\d{2,5}\b)?`)
 
-// unit returns the end of what belongs to the current value: the unit after a number, "waited 5 ms" and
-// "waited 2 s", "cache at 95%", and the padding after base64.
+// unit returns the end of the value that ends at end, including the unit of a number, as in "waited 5 ms",
+// "waited 2 s" and "cache at 95%", or the padding of base64.
 func (m *masker) unit(s string, begin, end int) int {
 	switch {
 	case end == len(s) || m.wild != len(m.out):

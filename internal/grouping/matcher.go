@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// matcher finds the known template that covers another one.
+// matcher finds the known template that covers another template.
 type matcher struct {
 	*coverIndex
 	known []string // sorted
@@ -38,7 +38,7 @@ func (m *matcher) match(template string) (string, bool) {
 // coverIndex finds the wide templates that may cover a narrow one.
 type coverIndex struct {
 	*dictionary
-	holes map[uint64][][]int // shape → sets of places where its wide templates vary
+	holes map[uint64][][]int // shape → the sets of places of wildcards in its wide templates
 	wide  map[uint64][]*form // hash → wide templates
 }
 
@@ -62,7 +62,7 @@ func newCoverIndex(d *dictionary, forms []*form) *coverIndex {
 	return c
 }
 
-// of returns the wide templates that may cover f, by their hash.
+// of returns the wide templates that may cover f: their hashes match.
 func (c *coverIndex) of(f *form) []*form {
 	var wide []*form
 	for _, holes := range c.holes[f.shape] {
@@ -76,7 +76,7 @@ func (c *coverIndex) of(f *form) []*form {
 }
 
 // covers reports whether narrow is an instance of wide, as "login of alice from <*> failed" is of "login of
-// <*> from <*> failed". The fewer constant words wide has, the more the others must look like names.
+// <*> from <*> failed". If wide has few constant words, those at its wildcards must look like names.
 func (d *dictionary) covers(wide, narrow *form) bool {
 	return equal(wide, narrow, func(place int) bool {
 		t, before := d.at(narrow, place), d.before(narrow, place)
@@ -93,19 +93,19 @@ func (d *dictionary) covers(wide, narrow *form) bool {
 	})
 }
 
-// form is a template as tokens.
+// form is a template split into tokens.
 type form struct {
 	tokens []uint32 // numbers in the dictionary
-	hash   uint64   // of the tokens in their places
-	shape  uint64   // of the signs in their places
+	hash   uint64   // sum of each token's hash times the weight of its place
+	shape  uint64   // the same of the signs only, plus the number of tokens
 	consts int      // constant words that are not fillers
-	at     int      // its place in the list of forms
+	at     int      // its index in the list of forms
 
-	from []string // templates that mining made into this one
+	from []string // templates that belong to this one
 	root *form    // see find
 }
 
-// dictionary numbers the tokens of one mining.
+// dictionary numbers distinct tokens.
 type dictionary struct {
 	numbers map[string]uint32
 	tokens  []token
@@ -159,7 +159,7 @@ func (d *dictionary) measure(f *form) {
 	f.shape += uint64(len(f.tokens))
 }
 
-// weight makes a token's hash depend on its place. A form's hash is a sum, so a hole in it is one addition.
+// weight makes a token's hash depend on its place. Forms' hashes are sums, so one addition makes a hole.
 func weight(place int) uint64 {
 	x := uint64(place+1) * 0x9E3779B97F4A7C15
 	return (x ^ x>>29) | 1

@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	minConsts = 2 // constant words that a mined template keeps: with fewer, it would cover unrelated messages
-	maxRounds = 6 // of mining; each builds on the wildcards of the previous one, and two or three are usual
+	minConsts = 2 // constant words that mining leaves in a template: with fewer, it would cover unrelated messages
+	maxRounds = 6 // each builds on the wildcards of the previous one; two or three are usual
 )
 
-// miner finds the places that vary but were not masked. It works on all templates at once, in any order.
+// miner finds the places in templates that vary but were not masked. The order of templates does not matter.
 type miner struct {
 	*dictionary
-	forms []*form // sorted by their texts in the first round
+	forms []*form // sorted by text in the first round
 }
 
-// mine returns, for each template, the one that it belongs to. Known templates come first: each owns the
-// templates it covers, and only the rest is mined together with the known ones, which may widen.
+// mine returns, for each template, the widened one that it belongs to. Known templates come first: each owns
+// the templates it covers. Only the others are mined, together with the known ones, which may become wider.
 func mine(templates, known []string) map[string]string {
 	matching := newMatcher(known)
-	owned := map[string][]string{} // by known or new template, itself included
+	owned := map[string][]string{} // by known or new template, including itself
 	for _, t := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(templates, known)))) {
 		owner, ok := matching.match(t)
 		if !ok {
@@ -56,8 +56,8 @@ func mine(templates, known []string) map[string]string {
 	return widest
 }
 
-// learn marks words of narrow as names where wide, which covers it, has a wildcard: once "login of <*>
-// failed" is known, the alice in "login of alice failed" is a name in "alice has no licence" too.
+// learn marks the words of narrow as names where wide, which covers it, has a wildcard: "login of <*> failed"
+// makes the alice of "login of alice failed" a name, in "alice has no licence" too.
 func (d *dictionary) learn(narrow, wide *form) {
 	for place, number := range wide.tokens {
 		if number == wildNumber {
@@ -66,7 +66,7 @@ func (d *dictionary) learn(narrow, wide *form) {
 	}
 }
 
-// round replaces forms that are one template by the evidence so far, and reports whether there were any.
+// round joins the forms that the evidence so far shows to be one template, and reports whether it joined any.
 func (m *miner) round() bool {
 	for i, f := range m.forms {
 		f.at, f.root = i, f
@@ -88,8 +88,8 @@ func (m *miner) round() bool {
 }
 
 // joined returns the narrowest template that covers all of the forms, which have the same signs in the
-// same places, or the forms if there is none. A later run, which has only the text of a template, must
-// split it into the same tokens: "queue:<*>" would be one, while "queue:orders" is three.
+// same places, or else the forms. A later run has only the text of the template and must split it into
+// the same tokens: "queue:<*>" would become one token, while "queue:orders" is three.
 func (m *miner) joined(forms []*form) []*form {
 	if len(forms) < 2 {
 		return forms
@@ -110,7 +110,7 @@ func (m *miner) joined(forms []*form) []*form {
 	return []*form{wide}
 }
 
-// find and unite keep the forms of one template in a tree, with the first as its root.
+// find and unite are a union-find: the forms of one template are a tree with the first form as its root.
 func find(f *form) *form {
 	for f.root != f {
 		f.root = f.root.root
@@ -128,9 +128,9 @@ func unite(a, b *form) {
 	}
 }
 
-// namelike reports whether the word at place may be a name by its own look, by its use elsewhere, or the
-// word before it: "no route to com.example.Cart", "queue orders is full". The first word of a message is
-// its subject, unless it is known to be a name.
+// namelike reports whether the word at place may be a name, judging by its look, its use elsewhere or the
+// word before it: "no route to com.example.Cart", "queue orders is full". The first word of a message
+// is a name only if it is one elsewhere.
 func (d *dictionary) namelike(f *form, place int) bool {
 	t := d.at(f, place)
 	switch {
@@ -148,7 +148,7 @@ func (d *dictionary) namelike(f *form, place int) bool {
 	return !t.is(isGrammar|isInflected|isDevice|isCapital|isRole) && d.before(f, place).is(isRole)
 }
 
-// before returns the word before the one at place, or none.
+// before returns the word before the one at place, or none if there is no such word.
 func (d *dictionary) before(f *form, place int) *token {
 	if place >= 2 && d.at(f, place-1).text == " " && d.at(f, place-2).is(isText) {
 		return d.at(f, place-2)
@@ -156,21 +156,21 @@ func (d *dictionary) before(f *form, place int) *token {
 	return none
 }
 
-// none stands for a missing word.
+// none is the result of before if there is no word.
 var none = new(token)
 
-// proper reports whether the word is a name by its capital, which the word before lacks: "tunnel Lima is down".
+// proper reports whether the word is capitalized and the one before it is not: "tunnel Lima is down".
 func (d *dictionary) proper(f *form, place int) bool {
 	before := d.before(f, place)
 	return before != none && isTitle(d.at(f, place).text) && !isUpper(before.text[0])
 }
 
-// isKey reports whether the word at place has a value: "retries=3" and "workers=3" are two settings.
+// isKey reports whether "=" follows the word at place: "retries=3" and "workers=3" are two settings.
 func (d *dictionary) isKey(f *form, place int) bool {
 	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
 }
 
-// behindCause reports whether the word at place states a cause: "caused by", "upload failed: timeout".
+// behindCause reports whether the word at place states a cause, as in "caused by", "upload failed: timeout".
 func (d *dictionary) behindCause(f *form, place int) bool {
 	for place--; place >= 0; place-- {
 		switch t := d.at(f, place); {
@@ -187,7 +187,7 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 }
 
 // labelled reports whether the word at place follows the label of a state: "EventType: ORDER_PAID",
-// "state: OPEN". Other names before a colon state what failed: "dial: ECONNREFUSED".
+// "state: OPEN". After other words and a colon, it may be the reason of a failure: "dial: ECONNREFUSED".
 func (d *dictionary) labelled(f *form, place int) bool {
 	return place > 2 && d.at(f, place-1).text == " " && d.at(f, place-2).text == ":" &&
 		label.MatchString(d.at(f, place-3).text)
@@ -195,7 +195,7 @@ func (d *dictionary) labelled(f *form, place int) bool {
 
 var label = regexp.MustCompile(`(?i)(?:type|state|status|kind|phase|mode)$`)
 
-// doing reports whether the message only states what is done to the thing at place: "removing chargen".
+// doing reports whether the message is only a word in "-ing" and the word at place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {
 	return place == 2 && len(f.tokens) == 3 && d.before(f, place) != none && strings.HasSuffix(d.at(f, 0).text, "ing")
 }

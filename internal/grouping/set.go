@@ -9,39 +9,39 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxTemplates bounds the masked templates of one run. Above it messages are compared by ever shorter
+// maxTemplates bounds the masked templates of one run. Above it, messages are compared by ever shorter
 // prefixes, so memory stays bounded and the order of events still does not matter.
 const maxTemplates = 20_000
 
-// maxCached bounds the bytes of masked templates cached with their redacted form, since redacting one costs as
-// much as reading five lines. There is room for 100,000 of usual length, each with 50 more bytes in the table.
+// maxCached bounds the bytes of masked templates that are cached with their redacted form, since redacting
+// one costs as much as reading five lines. That is room for 100,000 of usual length.
 const maxCached = 16 << 20
 
 // Set adds up the events of one run.
 type Set struct {
 	redact         func(string) string
 	known          []Known
-	knownTemplates []string // of known
+	knownTemplates []string // the templates in known
 	masker         masker
-	matching       *matcher          // of known; built on first use
+	matching       *matcher          // for knownTemplates; built on first use
 	limit          int               // bytes of a template that count
-	templates      map[string]string // masked → redacted, so that each is redacted once
-	cached         int               // bytes in templates
+	templates      map[string]string // masked → redacted, so each is redacted once
+	cached         int               // bytes of the keys in templates
 	messages       map[message]*Group
 	traces         map[trace]*Group
 }
 
-// message is the identity of events without a trace before templates are merged. name is the key of the
-// error that a team's rule names; empty without one.
+// message is the identity of events that have no other key, before mining merges templates. name is the
+// key of the error that a team's rule names; empty without one.
 type message struct{ service, template, name string }
 
-// trace is the identity of other events: the key of an exception or a Sentry issue.
+// trace is the identity of other events, by the key of an exception or Sentry issue, and of mined messages.
 type trace struct{ key, name string }
 
 // Mark identifies where an event was counted, for Set.GroupOf.
 type Mark struct {
 	group *Group
-	Masks Masks // what was masked in the message; none if a trace is the identity
+	Masks Masks // what was masked in the message; 0 for Sentry issues and events with in-app frames
 }
 
 // NewSet returns an empty set. redact replaces secrets with Wildcard before a template is used or stored.
@@ -67,8 +67,8 @@ func (s *Set) Add(e event.Event) Mark {
 	return m
 }
 
-// AddSentry adds a Sentry issue with its newest event, or nil if that was not read.
-// Other sources may have reported the same events that Sentry counted.
+// AddSentry adds a Sentry issue with its newest event, or nil if that was not read. It counts no
+// events in Sources, because other sources may have reported the ones that Sentry counted.
 func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 	g := s.keyed(trace{key: SentryKey(t.ID)}, BySentry)
 	g.Sentry, g.Service, g.Template = &t, t.Project, s.template(t.Title)
@@ -79,7 +79,7 @@ func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 	}
 }
 
-// keyed returns the group of an event with a key of its own, adding it if needed.
+// keyed returns the group of an exception's or Sentry issue's key, adding it if needed.
 func (s *Set) keyed(id trace, rule Rule) *Group {
 	g := entry(&s.traces, id)
 	g.Key, g.Rule, g.Name = id.key, rule, id.name
@@ -115,8 +115,8 @@ func (s *Set) template(message string) string {
 	return s.templates[text]
 }
 
-// cut shortens a template to the limit, unless a known one covers it, which then takes its place. At a
-// limit of 0 bytes, services are not distinguished either.
+// cut replaces a template longer than the limit by the known one that covers it, or else shortens it. At a
+// limit of 0 bytes, it drops the service too.
 func (s *Set) cut(m message) message {
 	if s.limit > 0 && len(m.template) <= s.limit {
 		return m
@@ -137,7 +137,7 @@ func (s *Set) cut(m message) message {
 }
 
 func (s *Set) matcher() *matcher {
-	if s.matching == nil || len(s.matching.tokens) > 100_000 { // in a run with too many templates
+	if s.matching == nil || len(s.matching.tokens) > 100_000 { // matching adds tokens: drop them when there are many
 		s.matching = newMatcher(s.knownTemplates)
 	}
 	return s.matching
@@ -162,8 +162,8 @@ func (s *Set) shorten() {
 // GroupOf returns the group of an event that was added before Groups was called.
 func (s *Set) GroupOf(m Mark) *Group { return m.group.now() }
 
-// Groups returns the groups in the order of their keys. What describes them is taken from each group's
-// sample, so it too depends on the events alone. Call it once, after the last Add.
+// Groups returns the groups in the order of their keys. Their descriptions come from each group's sample,
+// so they too do not depend on the order of events. Call it once, after the last Add.
 func (s *Set) Groups() []*Group {
 	byKey := s.mined()
 	maps.Copy(byKey, s.traces)
@@ -180,7 +180,7 @@ func (s *Set) Groups() []*Group {
 func (s *Set) describe(g *Group) {
 	e := &g.Sample
 	if e.Source == "" {
-		return // of a Sentry issue, whose event was not read
+		return // a Sentry issue whose event was not read
 	}
 	if KindOf(g.Key) == Sentry {
 		g.Name, g.Service, g.Template = NamedKey(e.Decision.Group), e.Service, s.template(messageOf(e))
@@ -206,8 +206,8 @@ func (s *Set) describe(g *Group) {
 	}
 }
 
-// aliases returns the message keys of lines that may report the same error elsewhere: an alert quotes
-// the exception's line or the log's first line, and rarely names the service.
+// aliases returns the message keys of lines that may report the same error elsewhere. An alert quotes the
+// exception's line or the log's first line, and rarely names the service, so there are keys without it.
 func (s *Set) aliases(g *Group) []string {
 	lines := []string{g.Sample.Message}
 	if chain := g.Sample.Exceptions; len(chain) > 0 {

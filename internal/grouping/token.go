@@ -13,16 +13,16 @@ const (
 	isText      traits = 1 << iota // a word, not a separator
 	isWild                         // a Wildcard and nothing else
 	isPartial                      // a word that contains a wildcard: "Session@<*>"
-	isName                         // a name from a program: "com.example.Cart", "a/b"
+	isName                         // a name in code: "com.example.Cart", "a/b"
 	isJoined                       // several words joined: "search-api", "stock_levels"
 	isCapital                      // a constant in capitals: "PENDING"
 	isGrammar                      // a word that describes what happens: "started", "not"
 	isInflected                    // a word whose ending describes what happens: "rejected", "validation"
-	isFiller                       // a word without meaning of its own: "the"; grammar too
+	isFiller                       // a word without meaning of its own: "the"; has isGrammar too
 	isFault                        // the class of an exception: it distinguishes errors
-	isDevice                       // a kind of device, the subject of the message: "disk", "client"
+	isDevice                       // a device or a side of a connection, what the message is about: "disk", "client"
 	isRole                         // a word that precedes a name: "user"
-	isLearned                      // a value elsewhere in the same log
+	isLearned                      // a value in another template
 )
 
 // token is a word of a masked template, or a sign between words.
@@ -40,7 +40,7 @@ func (t *token) isConst() bool { return t.is(isText) && !t.is(isPartial) }
 // counts reports whether the token is a word that distinguishes its message from others.
 func (t *token) counts() bool { return t.isConst() && !t.is(isFiller) }
 
-// seed makes hashes unpredictable, so that nobody can force collisions. These cost only time: tokens are compared.
+// seed makes hashes unpredictable, so nobody can force collisions. They cost only time: tokens are compared.
 var seed = maphash.MakeSeed()
 
 func newToken(text string) token {
@@ -66,7 +66,7 @@ func newToken(text string) token {
 	case devices[lower], sides[lower]:
 		t.traits |= isDevice
 	case text[1:] == lower[1:] && (n > 6 && nounEnds[lower[n-4:]] || n > 4 && strings.HasSuffix(lower, "ed")):
-		t.traits |= isInflected // "user validation rejected". Words in "ing" are as often names: "billing", "staging"
+		t.traits |= isInflected // "user validation rejected"; but words in "-ing" are often names: "billing", "staging"
 	}
 	if roles[lower] {
 		t.traits |= isRole
@@ -90,7 +90,7 @@ func shapeOf(text string) traits {
 }
 
 // tokenEnd returns the end of the token at i of a masked template. Joints at the end of a word are
-// signs: "failed:", and so is a row of dots: "disk check....: 3".
+// separate tokens, as in "failed:", and so are rows of dots: "disk check....: 3".
 func tokenEnd(s string, i int) int {
 	end := i
 	for end < len(s) {
@@ -125,8 +125,9 @@ func tokenEnd(s string, i int) int {
 	return last
 }
 
-// What follows the name of a numbered unit and of a host. It belongs to the name's token, which can then take
-// a value's place: "synchronized to LOCAL(0)" and "to 10.0.0.1", "wpad:80 is open" and "10.0.0.1:80 is open".
+// The number after a unit's name and the port after a host's are part of the name's token, so that the token
+// can stand where another message has a value: "synchronized to LOCAL(0)" and "synchronized to 10.0.0.1",
+// "wpad:80 is open" and "10.0.0.1:80 is open".
 const (
 	unitNumber = "(" + Wildcard + ")"
 	portNumber = ":" + Wildcard
@@ -138,7 +139,7 @@ func isTitle(word string) bool {
 	return len(word) > 1 && isUpper(word[0]) && !strings.ContainsFunc(word[1:], inside)
 }
 
-// titleEnd returns the end of a name of several words, the first of which ends at end. The name is one
+// titleEnd returns the end of a name of several words; its first word ends at end. The name is one
 // token: "Music Server". Words that describe what happened do not belong to it: "Link Down".
 func titleEnd(s string, end int) int {
 	for end < len(s) && s[end] == ' ' {
@@ -156,7 +157,7 @@ func titleEnd(s string, end int) int {
 //go:embed words.txt
 var wordsFile string
 
-// words returns a list of words.txt.
+// words returns the words of a named list in words.txt.
 func words(list string) map[string]bool {
 	set := map[string]bool{}
 	for row := range strings.Lines(wordsFile) {
@@ -169,14 +170,14 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// The lists that masks need.
+// The lists for masking.
 var (
 	constants, units, dateNames, currencies = words("constants"), words("units"), words("dateNames"), words("currencies")
 	topLevel, countries, sources            = words("topLevel"), words("countries"), words("sources")
 	ports, methods, connectors              = words("ports"), words("methods"), words("connectors")
 )
 
-// The lists that mining needs.
+// The lists for mining.
 var (
 	roles, givers, causes, fillers  = words("roles"), words("givers"), words("causes"), words("fillers")
 	states, devices, sides, grammar = words("states"), words("devices"), words("sides"), words("grammar")

@@ -13,19 +13,19 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Patterns match values: one of the patterns must match, unless all are negated, and none of the negated ones
-// may. An empty list matches nothing.
+// Patterns match an event's values of one attribute. At least one pattern must match, unless all are negated,
+// and no negated one may. An empty list matches nothing.
 type Patterns []Pattern
 
 // Pattern is a text, a glob, or a regular expression between slashes. "!" negates it.
 type Pattern struct {
 	Text     string // without the "!"
 	Not      bool
-	Fits     func(value string) bool // whether or not it is negated
-	literals []string                // some parts of every value that it matches; none for a level, which rules change
+	Fits     func(value string) bool // ignores Not
+	literals []string                // substrings of every value it matches; none for a level, since rules change levels
 }
 
-// match reports whether the values of one event fit. An absent value is the empty list.
+// match reports whether an event's values fit. The list is empty if the event has none.
 func (p Patterns) match(values []string) bool {
 	found, wanted := false, len(p) == 0
 	for i := range p {
@@ -39,7 +39,7 @@ func (p Patterns) match(values []string) bool {
 	return found || !wanted
 }
 
-// Parse parses a matcher's pattern. A path may start at any folder, and its "*" stops at a slash.
+// Parse parses a matcher's pattern. A path may start at any folder, and its "*" does not match a slash.
 func Parse(matcher, text string) (Pattern, error) {
 	rest, not := strings.CutPrefix(strings.TrimSpace(text), "!")
 	text = strings.TrimSpace(rest)
@@ -47,7 +47,7 @@ func Parse(matcher, text string) (Pattern, error) {
 	switch {
 	case text == "":
 		return p, errors.New("a pattern must not be empty")
-	case matcher == "level": // "error" or ">=warn"; another text fits no level
+	case matcher == "level": // "error" or ">=warn"; any other text matches no level
 		name, atLeast := strings.CutPrefix(text, ">=")
 		least, ok := event.ParseLevel(strings.TrimSpace(name))
 		p.Fits = func(value string) bool {
@@ -60,7 +60,7 @@ func Parse(matcher, text string) (Pattern, error) {
 		if err != nil {
 			return p, err
 		}
-		parsed, _ := syntax.Parse(text[1:len(text)-1], syntax.Perl) // it compiles
+		parsed, _ := syntax.Parse(text[1:len(text)-1], syntax.Perl) // cannot fail: it compiled
 		p.Fits, p.literals = re.MatchString, required(parsed)
 		return p, nil
 	case !doublestar.ValidatePattern(text):
@@ -79,7 +79,7 @@ func Parse(matcher, text string) (Pattern, error) {
 	return p, nil
 }
 
-// CompileRegexp compiles an expression in Go's syntax. Its error shows only the part that is wrong.
+// CompileRegexp compiles an expression in Go's syntax. Its error quotes only the faulty part.
 func CompileRegexp(text string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(text)
 	if mistake, ok := errors.AsType[*syntax.Error](err); ok {
@@ -88,7 +88,7 @@ func CompileRegexp(text string) (*regexp.Regexp, error) {
 	return re, err
 }
 
-// pathGlob matches files of a folder if the pattern ends in a slash.
+// pathGlob returns a matcher of paths. A pattern that ends in a slash matches every file below the folder.
 func pathGlob(pattern string) func(string) bool {
 	if strings.HasSuffix(pattern, "/") {
 		pattern += "**"
@@ -99,7 +99,7 @@ func pathGlob(pattern string) func(string) bool {
 	}
 }
 
-// required returns the literals of an expression that every text it matches contains.
+// required returns literals of an expression that every matching text contains.
 func required(re *syntax.Regexp) (all []string) {
 	switch {
 	case re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0:

@@ -1,8 +1,8 @@
 // Package policy applies a team's rules: which events matter, which of them are one error, and what an error's
 // issue looks like.
 //
-// Matching is per event: a Decider compiles the rules once and notes in the event's Decision which of them
-// match. Effects are per issue: what the rules that matched an error's events make of its issue. Rules see
+// Matching is per event: a Decider indexes the rules once and stores in each event's Decision which of them
+// match. Effects are per issue: Effects combines the rules that matched any of the error's events. Rules see
 // only redacted text.
 //
 // It is pure and may import event.
@@ -16,30 +16,30 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Policy is what a team wants to see.
+// Policy is a team's choice of events, and its rules.
 type Policy struct {
 	MinLevel event.Level
 	Rules    []Rule // in the order of the file
 }
 
-// Decider decides on events. It is not safe for concurrent use. Its index finds the few rules that may match an
-// event: a value contains all grams of a pattern that matches it, so each rule is filed under one gram of each of
-// its patterns of one attribute.
+// Decider applies the rules to events. It is not safe for concurrent use. Its index finds the few rules that
+// may match an event. A value contains every gram of a pattern that matches it, so a rule is filed by one
+// attribute, under one gram of each of its patterns.
 type Decider struct {
 	Policy
 	keeps [event.Fatal + 1]bool // see MayKeep
 
-	always []int            // rules that are always tried
+	always []int            // rules without grams, which are always tried
 	grams  map[gram][]int   // rules by gram
-	filed  [attributes]bool // attributes whose grams are in the index
-	has    [1 << 16]bool    // by hash of a gram, for speed
+	filed  [attributes]bool // attributes with grams in the index
+	has    [1 << 16]bool    // whether grams has one with this hash; faster than the map
 	found  []int            // reused by candidates
 }
 
 // New returns a Decider.
 func New(p Policy) *Decider {
 	d := &Decider{Policy: p, grams: map[gram][]int{}}
-	common := map[gram]int{} // in how many patterns a gram is
+	common := map[gram]int{} // how often a gram occurs in patterns
 	for _, r := range p.Rules {
 		for a, patterns := range r.Match.patterns() {
 			for _, p := range patterns {
@@ -61,7 +61,7 @@ func New(p Policy) *Decider {
 	return d
 }
 
-// file files a rule under the rarest grams of its first attribute whose patterns all have some.
+// file files a rule by its first attribute with grams in every pattern, under the rarest gram of each.
 func (d *Decider) file(rule int, common map[gram]int) {
 	for a, patterns := range d.Rules[rule].Match.patterns() {
 		patterns = slices.DeleteFunc(slices.Clone(patterns), func(p Pattern) bool { return p.Not })
@@ -99,7 +99,7 @@ func (d *Decider) candidates(e *event.Event) []int {
 }
 
 // Decide sets the Decision of a parsed and redacted event, and its Level if a rule sets another. Later rules
-// see the level that earlier ones set. A Sentry issue is judged by the event that it describes.
+// see the level that earlier ones set. The event of a Sentry issue stands for the whole issue.
 func (d *Decider) Decide(e *event.Event) {
 	e.Decision = event.Decision{}
 	ignored := 0
@@ -123,11 +123,11 @@ func (r *Rule) accepts(level event.Level) bool {
 	return r.Match.Level == nil || r.Match.Level.match([]string{level.String()})
 }
 
-// MayKeep reports whether Decide can keep an event of this level. Others, the vast majority, need no parsing.
+// MayKeep reports whether Decide may keep an event of this level. Most events fail this and need no parsing.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
-// Groups returns the names that rules give to errors, and whether all errors of a name are one: not if one of
-// its rules tests something that differs between the events of one error.
+// Groups returns the names that rules give to errors, and whether all errors of a name are one. They are not
+// if a rule for the name tests something that differs between events of one error.
 func (p Policy) Groups() map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.Rules {
@@ -140,7 +140,7 @@ func (p Policy) Groups() map[string]bool {
 	return names
 }
 
-// Shadowed returns the line of an earlier rule that ignores whatever the last rule matches, by its patterns; or 0.
+// Shadowed returns the line of an earlier ignore rule with patterns that cover those of the last rule, or 0.
 func Shadowed(rules []Rule) int {
 	last := rules[len(rules)-1].Match.patterns()
 	for _, r := range rules[:len(rules)-1] {
@@ -155,7 +155,7 @@ func Shadowed(rules []Rule) int {
 	return 0
 }
 
-// cover reports whether p has or matches each pattern of other, and neither excludes anything.
+// cover reports whether p contains or matches each pattern of other, and neither has a negated one.
 func (p Patterns) cover(other Patterns) bool {
 	uncovered := func(o Pattern) bool {
 		return o.Not || !slices.ContainsFunc(p, func(q Pattern) bool { return q.Text == o.Text || q.Fits(o.Text) })
@@ -164,10 +164,10 @@ func (p Patterns) cover(other Patterns) bool {
 	return !excludes && len(other) > 0 && !slices.ContainsFunc(other, uncovered)
 }
 
-// attribute is a property of an event that rules match.
+// attribute is a property of an event that rules can test.
 type attribute int
 
-// The attributes, ordered so that the first usually narrow the rules down most.
+// The attributes, in the order in which file tries them: the first usually leave the fewest candidates.
 const (
 	service attribute = iota
 	exceptionType
@@ -183,7 +183,7 @@ const (
 	attributes
 )
 
-// patterns returns a rule's patterns by attribute, nil for those it does not test.
+// patterns returns a rule's patterns by attribute; nil for an attribute that it does not test.
 func (m *Match) patterns() [attributes]Patterns {
 	return [...]Patterns{m.Service, m.Type, m.Function, m.Logger, m.Path, m.Release, m.Source, m.Environment, m.Runtime, m.Message, m.Level}
 }
@@ -195,7 +195,7 @@ func values(a attribute, e *event.Event, to []string) []string {
 		kind, _, _ := strings.Cut(e.Source, ":")
 		to = append(to, e.Source, kind, e.Source[strings.LastIndexByte(e.Source, ':')+1:])
 		if len(e.Deliveries) > 0 {
-			to = append(to, e.Stream) // the sender: a channel, or what a payload names
+			to = append(to, e.Stream) // the sender: a channel, or the one named in a payload
 		}
 	case message:
 		to = append(to, e.Message)

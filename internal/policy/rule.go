@@ -15,8 +15,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Rule is an entry of `rules:`. The tags name its keys in the file and describe them in
-// its schema. Lists of several rules add up; for a single value the last rule counts.
+// Rule is an entry of `rules:`. The tags name its keys in the file and describe them in the
+// schema. Lists of several rules add up. For a single value the last rule counts; for Group, the first.
 type Rule struct {
 	Match      Match          `json:"match" jsonschema:"Events that the rule applies to. All matchers must match; a rule without any applies to every event."`
 	Labels     []string       `json:"labels" jsonschema:"Labels to put on the issue. errmon removes only labels that it set."`
@@ -31,14 +31,14 @@ type Rule struct {
 	Group      string         `json:"group" jsonschema:"Name of the one error that all these events belong to. The first matching rule counts."`
 	Slack      *bool          `json:"slack" jsonschema:"Whether Slack gets messages about the error."`
 
-	Line    int      `json:"-"` // in the file, from 1; 0 for a rule of errmon's own
-	Written []Effect `json:"-"` // its effects in their order in the file
+	Line    int      `json:"-"` // line in the file, from 1; 0 for errmon's own rule
+	Written []Effect `json:"-"` // its effects in the order of the file
 }
 
-// Effect is one effect of a rule as people read it.
+// Effect is one effect of a rule as shown to people.
 type Effect struct{ Name, Text string }
 
-// Match is a rule's matchers. One without patterns matches every event.
+// Match is a rule's matchers. A nil matcher accepts every event.
 type Match struct {
 	Source      Patterns `json:"source" jsonschema:"cloudwatch, sentry, slack or text; the name of a log group; the sender of a delivery."`
 	Service     Patterns `json:"service" jsonschema:"Service that logged the event."`
@@ -53,14 +53,14 @@ type Match struct {
 	Runtime     Patterns `json:"runtime" jsonschema:"Runtime that printed the stack trace, such as python."`
 }
 
-// Threshold is a number of events, within a period unless that is 0.
+// Threshold is a number of events, within any period as long as Within unless that is 0.
 type Threshold struct {
 	Events int
 	Within time.Duration
 }
 
-// UnmarshalText reads "5" or "20/1h". Rows on the dashboard keep their minutes for the
-// longest period, so it is bounded.
+// UnmarshalText parses "5" or "20/1h". The period is bounded, because the dashboard's rows
+// keep counts per minute for the longest one.
 func (t *Threshold) UnmarshalText(text []byte) error {
 	number, period, periodic := strings.Cut(string(text), "/")
 	n, err := strconv.Atoi(strings.TrimSpace(number))
@@ -81,21 +81,21 @@ var Placeholders = []string{"type", "message", "function", "service"}
 // Owners among assignees stands for the users that own the failing file.
 const Owners = "owners"
 
-// Effects is what rules make of an error's issue.
+// Effects are the combined effects of rules on an error's issue.
 type Effects struct {
-	Rule                 // the values that count, and the lists of all rules
-	Rules []Contribution // what each rule added, in the order of the file
+	Rule                 // the values that count, and the joined lists
+	Rules []Contribution // the part of each rule, in the order of the file
 }
 
-// Contribution is what one rule added.
+// Contribution is the part of Effects that comes from one rule.
 type Contribution struct {
 	Line    int
 	Effects []Effect
 }
 
-// Effects returns what the rules make of an error at a level. seen are the rules that matched its events; newest,
-// those among them that matched its newest event, give the single values. A rule about levels adds nothing for
-// an event that is less severe than the error.
+// Effects returns the effects of the rules on an error at a level. seen are the rules that matched its
+// events. Single values come from newest, the rules that matched its newest event. A rule that tests the
+// level adds its lists only if it matched an event as severe as the error.
 func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) Effects {
 	adds := map[int]bool{} // involved rules, and whether their lists count
 	for _, m := range seen {
@@ -104,7 +104,7 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 		}
 	}
 	var e Effects
-	involved, setBy := slices.Sorted(maps.Keys(adds)), map[string]*Rule{} // by the name of a single value
+	involved, setBy := slices.Sorted(maps.Keys(adds)), map[string]*Rule{} // by name of the single value
 	for _, at := range involved {
 		r := &p.Rules[at]
 		if adds[at] {
@@ -120,7 +120,7 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 		for _, w := range r.Written {
 			isList := w.Name == "labels" || w.Name == "assignees"
 			counts := isList && adds[at] || !isList && setBy[w.Name] == r
-			if counts && (w.Name == "ignore" || setBy["ignore"] == nil) { // that overrides every other effect
+			if counts && (w.Name == "ignore" || setBy["ignore"] == nil) { // ignore overrides every other effect
 				c.Effects = append(c.Effects, w)
 			}
 		}
@@ -131,7 +131,7 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 	return e
 }
 
-// override takes over the single values that a later rule sets.
+// override applies the single values of a later rule.
 func (e *Effects) override(r *Rule, setBy map[string]*Rule) {
 	e.Type, e.Title, e.Note = cmp.Or(r.Type, e.Type), cmp.Or(r.Title, e.Title), cmp.Or(r.Note, e.Note)
 	e.Level, e.MinEvents = cmp.Or(r.Level, e.Level), cmp.Or(r.MinEvents, e.MinEvents)
@@ -172,8 +172,8 @@ func (p Policy) Ignored(events map[int]int64) []string {
 	return notices
 }
 
-// Outgrown reports whether a label that errmon set no longer fits: no rule names it,
-// or, if the error's level changed, no rule that may match this level.
+// Outgrown reports whether a label that errmon set no longer fits, because no rule sets it.
+// If the error's level changed, only rules that accept the new level count.
 func (p Policy) Outgrown(label string, changed bool, level event.Level) bool {
 	return !slices.ContainsFunc(p.Rules, func(r Rule) bool {
 		return slices.Contains(r.Labels, label) && (!changed || r.accepts(level))

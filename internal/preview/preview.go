@@ -1,5 +1,5 @@
-// Package preview shows the issues that a scan would file, and writes nothing. A newcomer runs it first, because
-// local log files need no account anywhere.
+// Package preview shows the issues that a scan would file, and files none. It is the first command to try,
+// since local log files need no account anywhere.
 //
 // It may import count, event, intake, logfile, marker, page, plan, reading, render, safe, source and terminal.
 package preview
@@ -27,21 +27,21 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// Preview reads once and prints.
+// Preview reads sources, files or a payload once and prints the issues.
 type Preview struct {
 	Out       io.Writer
-	Screen    terminal.Screen // behind Out
+	Screen    terminal.Screen // the terminal of Out
 	Redactor  *safe.Redactor
 	Rules     intake.Rules
 	MinEvents int
 	Now       time.Time
-	HTML      io.Writer // for a page of the issues; nil for none
-	Progress  io.Writer // a terminal that shows how far files are read, or io.Discard
+	HTML      io.Writer // receives a page of the issues; nil for none
+	Progress  io.Writer // a terminal that shows how many lines are read, or io.Discard
 }
 
 // Files previews local log files. It returns an error if one cannot be read.
 func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) error {
-	const progressEvery = 200_000 // lines, which take a fraction of a second
+	const progressEvery = 200_000 // lines; they take a fraction of a second
 	const clearLine = "\r\x1b[K"
 	in := intake.New(p.Rules, p.Redactor)
 	var lines, cut int64
@@ -68,8 +68,8 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	return err
 }
 
-// Sources previews what a first scan would file: from the services' logs since a
-// time, and from the issues of a tracker among them.
+// Sources previews the issues that a first scan would file: from the logs of the services since
+// from, and from the issues of the tracker among them, if any.
 func (p Preview) Sources(ctx context.Context, services []source.Integration, from time.Time) error {
 	in := intake.New(p.Rules, p.Redactor)
 	sources, err := source.Open(ctx, services)
@@ -90,7 +90,7 @@ func (p Preview) Sources(ctx context.Context, services []source.Integration, fro
 	return errors.Join(failures...)
 }
 
-// Delivered previews what a payload carries; notices name the rest of it.
+// Delivered previews a payload. notices name the parts of it that were skipped.
 func (p Preview) Delivered(d intake.Delivery, notices []string) error {
 	in := intake.New(p.Rules, p.Redactor)
 	d.Date(p.Now)
@@ -180,8 +180,8 @@ func (p Preview) issue(number int, a plan.Action) {
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
 	p.rules(a)
-	const margin, most = "   | ", 12                          // lines: a trace's first ones matter most
-	width := max(cmp.Or(p.Screen.Width, 165)-len(margin), 20) // 165 if there is no terminal; a very narrow one wraps
+	const margin, most = "   | ", 12                          // most is in lines; the first ones of a trace matter most
+	width := max(cmp.Or(p.Screen.Width, 165)-len(margin), 20) // 165 without a terminal; very narrow ones wrap
 	e, _ := a.Sample()
 	lines := strings.Split(strings.TrimRight(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), "\n"), "\n")
 	for _, line := range lines[:min(len(lines), most)] {

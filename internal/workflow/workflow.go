@@ -18,19 +18,19 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Facts are what is known about a workflow beyond its content.
+// Facts describe a workflow beyond the content of its file.
 type Facts struct {
 	File     string // the file's name, without its folder
-	Job      string // the job that runs; empty for every job that uses the action
+	Job      string // the running job; empty to check every job that uses the action
 	Public   bool
-	PushedAt time.Time // the repository's last push; zero if not known
-	State    string    // from GitHub's API; empty if not known
+	PushedAt time.Time // the repository's last push; zero if unknown
+	State    string    // from GitHub's API; empty if unknown
 	Now      time.Time
 }
 
 func (f Facts) about() string { return "workflow " + f.File }
 
-// idleWarned is two weeks before GitHub disables the schedules of a public repository without activity.
+// idleWarned is when to warn: two weeks before GitHub disables the schedules of an idle public repository.
 const idleWarned = (60 - 14) * 24 * time.Hour
 
 type file struct {
@@ -47,7 +47,7 @@ type step struct {
 	With map[string]any `yaml:"with"`
 }
 
-// Check reports what in a workflow would keep a scan from running or from writing.
+// Check reports what in a workflow may keep a scan from running on schedule, reading files or writing issues.
 func Check(content []byte, facts Facts) []finding.Finding {
 	var f file
 	if err := yaml.Unmarshal(content, &f); err != nil {
@@ -62,17 +62,17 @@ func Check(content []byte, facts Facts) []finding.Finding {
 
 const action = "errmon-action"
 
-// Uses reports whether a workflow mentions this action. Check returns nothing for one that does not run it.
+// Uses reports whether a workflow mentions this action. It may do so without running it, as in a comment.
 func Uses(content []byte) bool { return bytes.Contains(content, []byte(action)) }
 
 func (s step) runsAction() bool { return strings.Contains(s.Uses, action) }
 
-// assumesRole reports whether a step asks AWS for a role with GitHub's OIDC token.
+// assumesRole reports whether a step assumes an AWS role with GitHub's OIDC token.
 func (s step) assumesRole() bool {
 	return strings.Contains(s.Uses, "configure-aws-credentials") && s.With["role-to-assume"] != nil && s.With["aws-access-key-id"] == nil
 }
 
-// hasOwnToken reports whether a step writes with another token than the workflow's.
+// hasOwnToken reports whether a step runs the action with a token other than the workflow's.
 func (s step) hasOwnToken() bool {
 	token, _ := s.With["github-token"].(string)
 	return s.runsAction() && token != "" && !strings.Contains(token, "github.token") && !strings.Contains(token, "GITHUB_TOKEN")
@@ -110,7 +110,7 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 	return found
 }
 
-// grants reads both forms of permissions, in which write includes read; id-token is not in read-all.
+// grants reads both forms of permissions: a word for all scopes, or a level by scope. write includes read.
 func grants(granted any, scope, level string) bool {
 	switch p := granted.(type) {
 	case string:
@@ -148,7 +148,7 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 	return found
 }
 
-// checkCron reports a schedule that GitHub would refuse, delay or drop.
+// checkCron reports a schedule that GitHub would reject, delay or skip.
 func checkCron(about, cron string) []finding.Finding {
 	fields := strings.Fields(cron)
 	if len(fields) != 5 {

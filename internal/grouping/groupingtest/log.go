@@ -1,4 +1,4 @@
-// Package groupingtest has logs for which the template of each line is known.
+// Package groupingtest provides logs with the correct template of each line.
 package groupingtest
 
 import (
@@ -20,8 +20,8 @@ type Log struct {
 	Truth []string
 }
 
-// LogHub returns the LogHub logs beside the repository, in ../shared/data/loghub.
-// The test, in a package under internal, is skipped if there are none.
+// LogHub returns the LogHub logs beside the repository, in ../shared/data/loghub, for a test of a package
+// directly under internal. If there are none, it skips the test.
 func LogHub(t testing.TB) []Log {
 	t.Helper()
 	files, err := filepath.Glob("../../../shared/data/loghub/*.txt")
@@ -52,11 +52,11 @@ func lines(t testing.TB, file string) []string {
 //go:embed made.txt
 var madeFile string
 
-// inBraces matches a placeholder of a template.
+// inBraces matches a placeholder in a template.
 var inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // Made returns n lines and the template of each. As in any log, some templates are frequent and many rare.
-// The same seed makes the same lines.
+// The same seed gives the same lines.
 func Made(seed uint64, n int) Log {
 	values := map[string]string{}
 	var templates []string
