@@ -108,5 +108,5 @@ func (t *Text) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Trim returns the text without white space around it.
+// Trim returns the text without leading and trailing white space.
 func (t Text) Trim() string { return strings.TrimSpace(string(t)) }
