@@ -131,7 +131,7 @@ const (
 	Surged    Kind = "surging" // a muted error that became much more frequent
 )
 
-// Error is one error that people should look at.
+// Error is one error in a message or an Answer.
 type Error struct {
 	Kind   Kind
 	Title  safe.Text // escaped for Slack, like Place
