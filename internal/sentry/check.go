@@ -29,7 +29,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 		"sntryi": "an integration token", "sntrya": "an integration token", "sntryu": "a personal token, which ends with the account",
 	}[prefix], "a token of unknown kind")
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
-	for _, project := range c.config.Projects { // singly: Sentry lists issues if any one of the projects exists
+	for _, project := range c.config.Projects { // one by one: Sentry lists issues if only one of several projects exists
 		about := "Sentry project " + project
 		a, err := c.get(ctx, "get project", c.project(project), nil, nil)
 		f := finding.Good(about, "exists")

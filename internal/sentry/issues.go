@@ -54,7 +54,7 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// validID matches Sentry's ids, which are whole numbers. It protects the URLs and markers that contain them.
+// validID matches Sentry's ids, which are whole numbers. Anything else could break the URLs and markers.
 var validID = regexp.MustCompile(`^[0-9]{1,30}$`)
 
 // Issues returns all issues that the configured search matches, in Sentry's order, or an error.

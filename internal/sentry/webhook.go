@@ -120,7 +120,7 @@ func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payl
 // payload returns the event and, if known, the Sentry issue that it belongs to.
 func (w *wireEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payload {
 	_, path, _ := strings.Cut(w.URL, "/api/0/projects/")
-	_, path, _ = strings.Cut(path, "/") // after the organization
+	_, path, _ = strings.Cut(path, "/") // skips the organization's slug
 	slug, _, _ := strings.Cut(path, "/")
 	slug = cmp.Or(w.project, slug)
 	e := w.event(event.Event{Source: "sentry", Stream: slug, URL: w.WebURL, Time: o.Now, Service: slug})
