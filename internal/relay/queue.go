@@ -20,7 +20,7 @@ import (
 
 const (
 	maxBatches     = 100                    // waiting at most: 6 MB, or 100 s at one dispatch per second, as GitHub asks
-	crowded        = 10                     // with more batches waiting, the first is sent early, so that a long coalesce does not fill the queue
+	crowded        = 10                     // if more batches wait, the first is sent early, so that a long coalesce cannot fill the queue
 	reservedForIDs = inbound.MaxPayload / 2 // bytes kept free for ids in a batch that follows one filled by ids
 )
 

@@ -72,7 +72,7 @@ const (
 	TypeScan   = "errmon-scan" // there is no payload
 )
 
-// Receiver is the HTTP side of the relay.
+// Receiver handles the relay's HTTP requests. Create it with NewReceiver.
 type Receiver struct {
 	cfg     Config
 	deliver Deliver
@@ -97,7 +97,7 @@ type verdict struct {
 	status  int
 	word    string // label in the log and the metrics
 	id      string // id of the delivery
-	reason  string // only logged, because it could help an attacker
+	reason  string // for the log; not in body if it could help an attacker
 	body    string // plain text, unless headers say otherwise
 	headers map[string]string
 }
