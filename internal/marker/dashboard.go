@@ -20,10 +20,10 @@ const (
 
 // Dashboard is the state stored in the dashboard issue.
 type Dashboard struct {
-	Read     map[string]count.Millis `json:"read,omitempty"`  // time of the last successful read, by source
+	Read     map[string]count.Millis `json:"read,omitempty"`  // time up to which each source has been read without a gap
 	Large    map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to read in full, by source
 	Filed    []int                   `json:"iss,omitempty"`   // numbers of the error issues
-	Waiting  []Row                   `json:"wait,omitempty"`  // most severe and frequent first
+	Waiting  []Row                   `json:"wait,omitempty"`  // ticked ones first, then by severity and frequency
 	More     int                     `json:"more,omitempty"`  // number of waiting errors that were left out
 	Muted    map[int]Mute            `json:"mut,omitempty"`   // by issue number, at most MaxMuted
 	Runs     []count.Millis          `json:"runs,omitempty"`  // when the last scans began, newest last, at most MaxRuns

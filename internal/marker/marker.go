@@ -62,7 +62,7 @@ type Marker struct {
 	Facts    Facts        `json:"x,omitzero"` // about the newest event that was read
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
-	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; differs in a copied marker
+	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; a later issue with the same key and run is a copy
 
 	Sources    map[string]count.Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id
