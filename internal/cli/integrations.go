@@ -45,7 +45,7 @@ func connectCloudWatch(ctx context.Context, cfg config.Config, c clock.Clock, pr
 	} else {
 		logs.Reader = cloudwatch.Filter // the user's own pattern selects what is read
 	}
-	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // both defaults replace an invalid setting, which is 0
+	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // 0 if the setting is invalid, like the rate
 }
 
 func connectSentry(_ context.Context, cfg config.Config, c clock.Clock, _ func(string)) (source.Integration, error) {

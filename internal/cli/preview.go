@@ -118,7 +118,7 @@ func (s *session) groupCommand() *cobra.Command {
 	return cmd
 }
 
-// group prints which events of a log are the same error. known and save name files, or are empty.
+// group prints which events of a log are the same error. known and save are names of files, or empty.
 func (s *session) group(ctx context.Context, args []string, p group.Printer, known, save string) error {
 	if len(args) == 0 {
 		args = []string{logfile.Stdin}

@@ -14,7 +14,7 @@ type seen struct {
 	weak  bool // two such forms are not enough evidence
 }
 
-// families sorts the forms and returns the groups of two or more with the same hash.
+// families sorts the forms and returns the families: groups of two or more with the same hash.
 func families(all []seen) (found [][]seen) {
 	slices.SortFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form.at, b.form.at), cmp.Compare(a.place, b.place))
@@ -32,14 +32,14 @@ func families(all []seen) (found [][]seen) {
 	return found
 }
 
-// without changes h, a hash of f, to have a hole at place.
+// without returns h, a hash of f, as it is with a hole at place instead of the word.
 func (m *miner) without(h uint64, f *form, place int) uint64 {
 	const hole = 0x51ED270B9F2A6C35 // stands for any word in hashes
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
 // uniteNames unites templates that differ only in names, at any number of places: "class com.example.Cart
-// replaces com.example.Basket". If they share few words and the names may be ordinary words, it needs three.
+// replaces com.example.Basket". If they share few words and the names may be ordinary words, three are needed.
 func (m *miner) uniteNames() {
 	var all []seen
 	for _, f := range m.forms {
@@ -99,7 +99,7 @@ func (m *miner) uniteHoles() {
 		for _, s := range family {
 			unite(family[0].form, s.form)
 			if alternating || len(family) >= manyValues {
-				m.name(s.form.tokens[s.place]) // a name here is a name in the system's other messages
+				m.name(s.form.tokens[s.place]) // so it is a name in the system's other messages too
 			}
 		}
 	}
@@ -159,7 +159,7 @@ const (
 	manyMore   = 8 // words in capitals, which may be states; first words; or any if the messages share only 4 others
 )
 
-// varies reports whether the words of a family, which differ at one place only, are values.
+// varies reports whether the words at the one place where a family differs are values.
 func (m *miner) varies(family []seen) bool {
 	place, f := family[0].place, family[0].form
 	n, consts := len(family), f.consts

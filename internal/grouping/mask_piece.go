@@ -107,7 +107,7 @@ func isPath(s string, i, begin, end int) bool {
 		len(word) > 2 && word[1] == ':' && word[2] == '\\' || slash > 0 && strings.IndexByte(word[slash+1:], '/') >= 0
 }
 
-// span masks a URL or path, which ends at end or later: it may contain signs that end other pieces.
+// span masks a URL or path, which ends at end or later, since it may contain signs that end other pieces.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
 	for end < len(s) && (class[s[end]]&isStop == 0 || inWildcard(s, end)) {

@@ -90,7 +90,7 @@ func letterKind(word string) Masks {
 		return maskValue // "no rate for GBP", "cache warm: true"
 	case word == "localhost":
 		return maskHost
-	case len(word) >= 8 && isHex(word), // "object deadbeef is gone": English words of that length have letters beyond f
+	case len(word) >= 8 && isHex(word), // "object deadbeef is gone": long English words have letters beyond f
 		len(word) >= 24 && mixedCase.MatchString(word): // "token aBCdEFghIJklMNopQRstUVwx expired"
 		return maskID
 	}

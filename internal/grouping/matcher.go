@@ -35,7 +35,7 @@ func (m *matcher) match(template string) (string, bool) {
 	return m.known[slices.MaxFunc(wide, func(a, b *form) int { return a.consts - b.consts }).at], true
 }
 
-// coverIndex finds the wide templates that may cover a narrow one.
+// coverIndex finds the wide templates, which are those with wildcards, that may cover a narrow one.
 type coverIndex struct {
 	*dictionary
 	holes map[uint64][][]int // shape → the sets of places of wildcards in its wide templates

@@ -137,7 +137,7 @@ func (s *Set) cut(m message) message {
 }
 
 func (s *Set) matcher() *matcher {
-	if s.matching == nil || len(s.matching.tokens) > 100_000 { // matching adds tokens: drop them when there are many
+	if s.matching == nil || len(s.matching.tokens) > 100_000 { // each match adds tokens: start anew if there are too many
 		s.matching = newMatcher(s.knownTemplates)
 	}
 	return s.matching
