@@ -18,8 +18,8 @@ type Certainty int
 // How a commit was found.
 const (
 	Unknown Certainty = iota
-	Guessed           // head of the default branch: the release is not known
-	Tagged            // one tag is named like the release
+	Guessed           // the head of the default branch, since the release is unknown
+	Tagged            // exactly one commit has a tag that matches the release
 	Exact             // the event carries the SHA
 )
 
@@ -35,14 +35,14 @@ type Source struct {
 	Commit Commit
 	Page   string // the repository's page, such as https://github.com/acme/shop
 	Links  []Link // in-app frames, in the order of the trace
-	Guide  string // path of the rules for contributors; empty if there are none
+	Guide  string // path of the contributing guide; empty if there is none
 	// The fields below describe the first link's file, and are empty if the issue may not show it.
 	Excerpt  Excerpt
 	Owners   Owners
 	Suspects []Suspect
 }
 
-// Guides lists the files with the rules for contributors, those for agents first.
+// Guides lists the paths of contributing guides, the one for coding agents first.
 var Guides = []string{"AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md"}
 
 // Link is a frame's place in the repository.
@@ -55,14 +55,14 @@ type Link struct {
 // Excerpt is some code around a line.
 type Excerpt struct {
 	First    int // number of the first line
-	Line     int // the failing one
+	Line     int // number of the failing line
 	Lines    []string
-	Language string // name for a fence; empty if unknown
+	Language string // name for a code fence; empty if unknown
 }
 
 const around = 5 // lines of an excerpt on either side
 
-// ExcerptOf returns the code around a line of a file; nothing if the file has no such line.
+// ExcerptOf returns the code around a line of a file; the zero Excerpt if the file has no such line.
 func ExcerptOf(file, text string, line int) Excerpt {
 	lines := Lines(text)
 	if line < 1 || line > len(lines) {
@@ -72,12 +72,12 @@ func ExcerptOf(file, text string, line int) Excerpt {
 	return Excerpt{First: first, Line: line, Lines: lines[first-1 : last], Language: languages[path.Ext(file)]}
 }
 
-// Lines splits a file into lines; a final line break does not begin another.
+// Lines splits a file into lines. A final line break does not begin another line.
 func Lines(text string) []string {
 	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
 }
 
-// languages names the languages of files for a fence, by GitHub's linguist.
+// languages maps file extensions to the language names of code fences, as in GitHub's Linguist.
 var languages = map[string]string{
 	".js": "js", ".mjs": "js", ".cjs": "js", ".jsx": "jsx", ".ts": "ts", ".mts": "ts", ".cts": "ts", ".tsx": "tsx", ".vue": "vue", ".svelte": "svelte",
 	".py": "python", ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".scala": "scala", ".go": "go", ".rb": "ruby", ".erb": "erb", ".php": "php",

@@ -31,7 +31,7 @@ func SHA(v event.Version) string {
 	return ""
 }
 
-// Tags returns the names that a release's tag may have: it is known if exactly one commit carries any.
+// Tags returns the names that a release's tag may have. The tag counts if exactly one commit has any of them.
 func Tags(v event.Version) []string {
 	if v.Release == "" || len(v.Release) > maxRelease {
 		return nil
@@ -55,7 +55,7 @@ type Change struct {
 	SHA    string
 	At     time.Time // when it was committed
 	Author string    // login, or name if GitHub knows no account
-	Files  int       // that it changed; 0 if unknown
+	Files  int       // number of files it changed; 0 if unknown
 	Merge  bool
 	Pull   int // the pull request it came with; 0 if none
 }
@@ -70,8 +70,8 @@ type Suspect struct {
 
 const (
 	maxSuspects = 2
-	maxFiles    = 40                   // that a change may touch: larger ones are renames and formatting
-	maxAge      = 365 * 24 * time.Hour // of a change when the error was first seen
+	maxFiles    = 40                   // files a change may touch; larger ones are renames and formatting
+	maxAge      = 365 * 24 * time.Hour // age of a change when the error was first seen
 )
 
 // IgnoredRevs is where teams list the commits that git blame should skip.
@@ -85,8 +85,8 @@ var (
 )
 
 // Suspects returns the suspects among the changes behind links, at most two, each once, the newest first. It
-// leaves out what cannot be the cause or proves nothing: changes after the first event, older than a year,
-// merges, a bot's, over 40 files, or ignored by the team in the text of IgnoredRevs.
+// leaves out changes that cannot be the cause or prove nothing: those after the first event or a year before
+// it, merges, changes by bots, those of over 40 files, and those listed in ignored, the text of IgnoredRevs.
 func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) (suspects []Suspect) {
 	revs := rev.FindAllString(strings.ToLower(ignored), -1)
 	for _, link := range links {

@@ -19,8 +19,8 @@ type Owners struct {
 	Rule  string   // its text
 }
 
-// OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file: the last match wins, a rule
-// without owners clears them, a bad line is skipped. Rules above a line that only GitHub reads name nobody.
+// OwnersOf returns the owners of a file by the CODEOWNERS text at path rules: the last match wins, a rule
+// without owners clears them, a bad line is skipped. Rules above a line that only GitHub parses are not used.
 func OwnersOf(file, rules, text string) Owners {
 	for i, line := range slices.Backward(Lines(text)) {
 		line = strings.TrimSpace(line)
@@ -43,14 +43,14 @@ func OwnersOf(file, rules, text string) Owners {
 	return Owners{}
 }
 
-// uncertain reports whether the library may refuse a line that GitHub reads, or end its path at a "#".
+// uncertain reports whether the library may reject a line that GitHub accepts, or cut its path at a "#".
 func uncertain(line string, err error) bool {
 	if line == "" || line[0] == '#' {
 		return false
 	}
 	pattern := strings.Fields(strings.ReplaceAll(line, `\ `, ""))[0]
 	if strings.Contains(pattern, "#") {
-		return !strings.Contains(pattern, `\#`) // which GitHub refuses
+		return !strings.Contains(pattern, `\#`) // GitHub rejects "\#"
 	}
 	documented := strings.ContainsAny(pattern, "[]") || pattern[0] == '!' || strings.Contains(pattern, "***")
 	return err != nil && !documented && unread.MatchString(pattern)

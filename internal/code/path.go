@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Root maps the paths of frames to those of the repository by hand.
+// Root is a team's setting that maps a path prefix in frames to a folder of the repository.
 type Root struct{ Frames, Source string }
 
 // Tree is the files of one commit.
@@ -31,7 +31,7 @@ func NewTree(paths []string) *Tree {
 // Has reports whether there is a file at a path.
 func (t *Tree) Has(p string) bool { return slices.Contains(t.ByName[path.Base(p)], p) }
 
-// First returns the first of the paths that has a file; empty if none has.
+// First returns the first of the paths at which there is a file; empty if there is none.
 func (t *Tree) First(paths []string) string {
 	if i := slices.IndexFunc(paths, t.Has); i >= 0 {
 		return paths[i]
@@ -40,9 +40,9 @@ func (t *Tree) First(paths []string) string {
 }
 
 // Find returns the only file that a frame can mean: the one that shares the most path elements with it, from
-// the end. What is before is a container's folder in the frame, or one that the container lacks.
+// the end. The elements before those may differ, because containers add folders or lack some.
 //
-// Loose means that only its name matches or both paths begin differently: the code must name the function.
+// If only the name matches, or both paths begin differently, loose is true: the code must name the function.
 func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool) {
 	frame := elements(f, runtime)
 	if len(frame) == 0 {
@@ -69,7 +69,7 @@ func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool)
 	}
 	whole := best == len(frame) || best == strings.Count(file, "/")+1
 	if runtime == "java" && strings.HasSuffix(file, ".java") && best < len(frame) {
-		return "", false, false // the folders of Java's files are its packages
+		return "", false, false // a Java file's folders are its package, so all must match
 	}
 	return file, best == 1 || !whole, ok
 }
@@ -112,7 +112,7 @@ var (
 	added = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*://(?:[^/]*/\./|/|[^/]*/))?(?:/?(?:\([\w-]+\)|\[[\w-]+\])/)?|(?:\?| \[).*`)
 )
 
-// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if none.
+// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if it has none.
 func elements(f event.Frame, runtime string) []string {
 	name := f.File
 	if drive.MatchString(name) || !strings.Contains(name, "/") {
@@ -121,7 +121,7 @@ func elements(f event.Frame, runtime string) []string {
 	name = added.ReplaceAllString(name, "")
 	switch {
 	case runtime == "java":
-		class := f.Module[strings.LastIndexByte(f.Module, '/')+1:] // behind "app//" or "java.base/"
+		class := f.Module[strings.LastIndexByte(f.Module, '/')+1:] // after "app//" or "java.base/"
 		if dot := strings.LastIndexByte(class, '.'); dot >= 0 {
 			name = strings.ReplaceAll(class[:dot], ".", "/") + "/" + path.Base(name)
 		}

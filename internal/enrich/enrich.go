@@ -27,8 +27,8 @@ const (
 	maxBlamed  = 4  // files whose lines are blamed, and whose versions are compared
 )
 
-// AddContext reads the lines around the samples of new errors, and of others whose sample may lack lines,
-// while the budget lasts: later runs complete the rest. It links samples to the services' pages.
+// AddContext reads the lines around the samples of new errors, then of others whose sample may lack lines,
+// while the budget lasts; later runs complete the rest. It also links samples to the services' pages.
 func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
@@ -71,7 +71,7 @@ func evidence(in *intake.Intake, sample event.Event, records []event.Record) pla
 		sample.Text, sample.Stack, sample.Partial = events[at].Text, events[at].Stack, events[at].Partial
 	}
 	begin, end := i, i+1
-	own := func(r event.Record) bool { return strings.Contains(sample.Text, strings.TrimSpace(r.Text)) } // blank lines too
+	own := func(r event.Record) bool { return strings.Contains(sample.Text, strings.TrimSpace(r.Text)) } // blank lines, too
 	for begin > 0 && own(records[begin-1]) {
 		begin--
 	}
@@ -90,7 +90,7 @@ func evidence(in *intake.Intake, sample event.Event, records []event.Record) pla
 }
 
 // Add looks up the code of issues that are created or reopened, or whose commit changed: links, an excerpt,
-// owners and suspects. An issue that it could not look up is looked up when it is next written.
+// owners and suspects. If that fails for an issue, it is tried again when the issue is next written.
 func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 	for _, kind := range []plan.Kind{plan.Create, plan.Reopen, plan.Update} {
 		for i := range actions {
@@ -99,7 +99,7 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 			version := cmp.Or(e.Version().String(), "unknown") // not "", which means never looked up
 			hasLine := slices.ContainsFunc(e.InApp(), func(f event.Frame) bool { return f.Line > 0 })
 			if a.Kind != kind || !ok || !hasLine || kind == plan.Update && a.Issue.Marker.Code.Version == version {
-				continue // or an issue that shows the code which failed last
+				continue // nothing to look up, or the issue already shows this version's code
 			}
 			found, err := r.source(ctx, e, a.Next.First.Time())
 			if err != nil {
@@ -174,7 +174,7 @@ func place(t *tree, e event.Event) (frames []placed) {
 	return frames
 }
 
-// files reads the files of the frames by one query, without blame if GitHub fails to blame them in time.
+// files reads the files of the frames in one query. If that fails, it tries again without blame.
 func (r *Repository) files(ctx context.Context, commit code.Commit, frames []placed, blame bool) (map[string]github.File, error) {
 	var w github.Wanted
 	for _, f := range frames {
@@ -204,7 +204,7 @@ type check struct {
 	firstSeen time.Time
 }
 
-const oldest = 30 * 24 * time.Hour // age of a running version when an error is first seen
+const oldest = 30 * 24 * time.Hour // how old a running version may be when an error is first seen
 
 // passes reports whether a frame's line is in the file at the commit. The less certain the commit, the more
 // must agree: if it is guessed, the line must be in the same place in every version of the last month.
@@ -233,7 +233,7 @@ func (c check) named(f placed) bool {
 	return code.Named(c.files[f.path].Text, f.Line, f.Frame, c.runtime)
 }
 
-// change returns the change that a line came with; the zero Change if it is not blamed.
+// change returns the change that git blame names for a line; the zero Change if there is none.
 func change(blame []github.Blame, line int) (c code.Change) {
 	for _, b := range blame {
 		if line < b.StartingLine || line > b.EndingLine {

@@ -18,9 +18,9 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Repository looks up code, each thing once per run, until it is refused, out of requests, or failing.
+// Repository looks up code, each thing once per run, until requests are refused, used up or failing.
 type Repository struct {
-	GitHub   *github.Client // of the code
+	GitHub   *github.Client // client for the repository with the code
 	Warnings []string       // what went wrong so far
 
 	issues   *github.Client
@@ -29,23 +29,23 @@ type Repository struct {
 	failures int // in a row
 	stopped  error
 
-	refs       *github.Refs // without tags
+	refs       *github.Refs // cached by facts, without tags
 	visibility string       // of the issues' repository
 	commits    map[event.Version]code.Commit
 	trees      map[string]*tree // by commit
 }
 
-// NewRepository returns the repository of the code behind issues in another, or the same.
+// NewRepository returns a Repository for the code. Its issues are in another repository, or in the same.
 func NewRepository(gitHub, issues *github.Client, roots []code.Root) *Repository {
 	return &Repository{GitHub: gitHub, issues: issues, roots: roots, commits: map[event.Version]code.Commit{}, trees: map[string]*tree{}}
 }
 
 const (
-	maxRequests = 60 // that a run may spend on code
+	maxRequests = 60 // requests that a run may spend on code
 	maxFailures = 3  // in a row: each can take ten seconds or more, and the run has issues to write
 )
 
-// ask counts a request and sends it, unless the repository was given up.
+// ask counts a request and sends it, unless the lookups have stopped.
 func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
 	if r.stopped == nil && r.sent >= maxRequests {
 		r.stopped = fmt.Errorf("this run used up its %d requests for code: other issues get theirs when their errors recur", maxRequests)
@@ -74,7 +74,7 @@ func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) 
 	return answer, err
 }
 
-// facts returns what is the same for every commit, and the commits of tags.
+// facts returns what is the same for every commit, read once, and the commits of tags.
 func (r *Repository) facts(ctx context.Context, tags ...string) (github.Refs, error) {
 	if r.refs != nil && len(tags) == 0 {
 		return *r.refs, nil
@@ -140,7 +140,7 @@ const maxModules = 20 // go.mod files of a repository that are read
 
 var module = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 
-// tree returns the files of a commit, with the content of those that describe others.
+// tree returns the files of a commit, with the content of go.mod files, CODEOWNERS and IgnoredRevs.
 func (r *Repository) tree(ctx context.Context, sha string) (*tree, error) {
 	if t := r.trees[sha]; t != nil {
 		return t, t.err
@@ -208,7 +208,7 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 		b := plan.Build{Build: build}
 		if !ok && fix.Commit != "" {
 			commit, err := r.commit(ctx, v)
-			if err == nil && commit.Certainty >= code.Tagged { // otherwise it is not known for certain
+			if err == nil && commit.Certainty >= code.Tagged { // a guessed commit may not be the one that ran
 				b.Build = marker.Build{Version: v.String(), Commit: commit.SHA}
 				b.Fixed, err = ask(r, func() (bool, error) { return r.GitHub.Contains(ctx, commit.SHA, fix.Commit) })
 				ok = err == nil

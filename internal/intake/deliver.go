@@ -14,8 +14,8 @@ import (
 // Delivery is what webhooks and messages delivered to a run.
 type Delivery struct {
 	Events []event.Event
-	Issues []event.SentryIssue    // with the state each changed to, or none if only its event was delivered
-	Newest map[string]event.Event // by issue id: the newest event of issues that were delivered without one
+	Issues []event.SentryIssue    // with the state each changed to; no state if only its event was delivered
+	Newest map[string]event.Event // by issue id: the newest event of issues delivered without one
 }
 
 // Date sets the time of events without one.
@@ -29,7 +29,8 @@ func (d *Delivery) Date(now time.Time) {
 }
 
 // Deliver adds a delivery and returns notices about events below min-level. counted returns how many events
-// of a Sentry issue are counted already, and whether it is known; others need an event, or to be unresolved.
+// of a Sentry issue are counted already, and whether the issue is known. An unknown one is added only if one
+// of its events is kept or if it is unresolved.
 func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
 	kept := map[string]bool{}
 	for _, e := range d.Events {
@@ -45,7 +46,7 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 		fresh := max(0, t.Total-before)
 		switch {
 		case kept[t.ID]:
-			in.AddIssue(t, event.Event{}, 0) // counted as delivered
+			in.AddIssue(t, event.Event{}, 0) // its events are counted already, above
 		case known:
 			in.AddIssue(t, d.Newest[t.ID], fresh)
 		case t.State == event.Unresolved && in.Issue(t).Decision.Keep:
@@ -65,7 +66,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 		in.readText(e)
 	}
 	e.Level = cmp.Or(e.Level, event.Error)
-	e.Stream = in.names.name(e.Stream) // rules see it, so it is redacted first
+	e.Stream = in.names.name(e.Stream) // rules match it, so it is redacted first
 	if in.Parse(e); !e.Decision.Keep {
 		return
 	}
@@ -79,7 +80,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 func (in *Intake) readText(e *event.Event) {
 	text := strings.TrimSuffix(cmp.Or(e.Message, e.Text)+"\n"+e.Stack, "\n")
 	events := in.Frame(event.Record{Source: e.Source, Text: text})
-	if len(events) == 0 { // frames without a head: they are all there is
+	if len(events) == 0 { // only frames, without a head: there is nothing to read
 		return
 	}
 	read := events[0]
@@ -113,7 +114,7 @@ func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 		if !e.Decision.Keep && (e.Decision.IgnoredBy != 0 || e.Level != logged) {
 			return
 		}
-		e.Decision.Keep = true // whatever its level: the decision was on the issue
+		e.Decision.Keep = true // whatever its level: the decision was made on the issue
 		newest = &e
 		if e.Level != logged {
 			t.Level = e.Level

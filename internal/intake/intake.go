@@ -1,8 +1,8 @@
 // Package intake turns log lines into groups: lines are framed into events, and
 // each event is parsed, redacted, decided on by the policy, and added to its group.
 //
-// Redaction comes before anything names an error, so that keys, titles and markers contain no secret and do
-// not depend on one. The text, the stack and the ids of an event are redacted when a sample is published.
+// Whatever names an error is redacted first, so that keys, titles and markers contain no secret and do not
+// depend on one. The text, the stack and the ids of an event are redacted when a sample is published.
 //
 // It is pure and may import logtext, stacktrace, policy, safe, grouping and event.
 package intake
@@ -31,17 +31,17 @@ type Rules struct {
 	Fields map[string][]string // keys of structured records, see logtext.NewFramer
 }
 
-// Intake groups a run's events. Its memory depends on distinct errors. It is not safe for concurrent use.
+// Intake groups a run's events. Its memory grows only with distinct errors. Not safe for concurrent use.
 type Intake struct {
 	Set     *grouping.Set
 	Events  int64 // events that the policy kept
 	Unread  Unread
-	Ignored map[int]int64 // events that a rule leaves out, by the rule's line
+	Ignored map[int]int64 // events that a rule ignores, by the rule's line
 
 	rules  Rules
 	policy *policy.Decider
 	names  namer
-	grown  map[string]bool // keys of Sentry's issues that have new events
+	grown  map[string]bool // keys of Sentry issues that have new events
 }
 
 // New returns an intake that holds no events.
@@ -52,7 +52,7 @@ func New(rules Rules, r *safe.Redactor) *Intake {
 	}
 }
 
-// Never is later than any trace waits for more lines: flush a framer with it at the end of its input.
+// Never is later than any trace waits for more lines. Flush a framer with it at the end of the input.
 var Never = time.Unix(math.MaxInt32, 0)
 
 // Framer returns a framer that calls emit with each event, not yet parsed.
@@ -60,7 +60,7 @@ func (in *Intake) Framer(emit func(event.Event)) *logtext.Framer {
 	return logtext.NewFramer(in.rules.Fields, emit)
 }
 
-// Frame joins records into events. None waits for more lines.
+// Frame joins records into events, as if no more lines followed.
 func (in *Intake) Frame(records ...event.Record) []event.Event {
 	var events []event.Event
 	framer := in.Framer(func(e event.Event) { events = append(events, e) })
@@ -71,7 +71,8 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 	return events
 }
 
-// Parse parses an event's stack unless no rule keeps its level, redacts its names, and sets its Decision.
+// Parse parses an event's stack, redacts its names and sets its Decision, unless no rule can keep its level.
+// It counts events that a rule ignores, and those that look like errors but state no level.
 func (in *Intake) Parse(e *event.Event) {
 	logged := e.Level
 	if in.policy.MayKeep(e.Level) {
@@ -91,7 +92,7 @@ func (in *Intake) Parse(e *event.Event) {
 }
 
 func (in *Intake) parse(e *event.Event) {
-	if e.Stack != "" && len(e.Exceptions) == 0 { // others come with their exceptions
+	if e.Stack != "" && len(e.Exceptions) == 0 { // some events arrive with their exceptions
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 	}
 	in.rules.InApp.Mark(e.Exceptions)
@@ -99,13 +100,13 @@ func (in *Intake) parse(e *event.Event) {
 	in.policy.Decide(e)
 }
 
-// Count adds a parsed event to its group, which Set.GroupOf finds by the mark.
+// Count adds a parsed event to its group, and returns a mark by which Set.GroupOf finds the group.
 func (in *Intake) Count(e event.Event) grouping.Mark {
 	in.Events++
 	return in.Set.Add(e)
 }
 
-// Groups returns the groups by key. The URL of an event is kept only if there is nothing to redact in it.
+// Groups returns the groups by key. The URL of an event is dropped if it needs redaction.
 func (in *Intake) Groups() []*grouping.Group {
 	groups := in.Set.Groups()
 	for _, g := range groups {
@@ -119,7 +120,7 @@ func (in *Intake) Groups() []*grouping.Group {
 	return groups
 }
 
-// Errors returns how many distinct errors have events of this run, counting one in a log and in Sentry once.
+// Errors returns how many distinct errors had events in this run. One in both a log and Sentry counts once.
 func (in *Intake) Errors(groups []*grouping.Group) int {
 	keys, named := map[string]bool{}, map[string]bool{}
 	for _, g := range groups {
@@ -146,7 +147,7 @@ type Reader struct {
 	*logtext.Framer
 	batch   []event.Event
 	batches chan []event.Event
-	counted chan struct{} // closed when all that was handed over is counted
+	counted chan struct{} // closed when all batches are counted
 }
 
 // Reader returns a Reader of one input.
@@ -171,7 +172,8 @@ func (in *Intake) Reader() *Reader {
 	return r
 }
 
-// Flush ends the Reader and the events whose last line was logged before now, and waits until they count.
+// Flush closes the Reader, ends events whose last line was logged before now, and waits until all are
+// counted.
 func (r *Reader) Flush(now time.Time) {
 	r.Framer.Flush(now)
 	r.batches <- r.batch
@@ -193,7 +195,7 @@ const (
 	maxShape    = 120 // bytes of a shown template
 )
 
-// Notice returns what a user should know about them; empty if there are none.
+// Notice returns a message that reports these events to users; empty if there are none.
 func (u *Unread) Notice() string {
 	if u.Events == 0 {
 		return ""

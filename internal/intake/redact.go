@@ -12,7 +12,7 @@ type namer struct {
 	cached   map[string]string // as logged → redacted
 }
 
-// redact redacts what names an error; of messages it makes skeletons, whose templates the set redacts.
+// redact redacts what names an error. It turns messages into skeletons, whose templates the set redacts.
 func (n namer) redact(e *event.Event) {
 	text := cut(e.Text, maxContext)
 	e.Message = n.message(e.Message, text)
@@ -48,7 +48,7 @@ const (
 	maxMessage = 2 << 10 // bytes of a message that are kept
 )
 
-// message returns a message's skeleton. If cut, its last word is dropped: it may be half a secret.
+// message returns a message's skeleton. If s is cut, its last word is dropped: it may be half a secret.
 func (n namer) message(s, text string) string {
 	skeleton := n.redactor.Skeleton(cut(s, maxRead), text)
 	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {
@@ -65,7 +65,7 @@ const (
 	maxName  = 300    // bytes: markers store some names, and have little room
 )
 
-// name redacts and bounds a string that repeats from event to event. Each is redacted once.
+// name redacts and shortens a string that recurs from event to event. Results are cached.
 func (n namer) name(s string) string {
 	if s == "" {
 		return ""

@@ -1,6 +1,6 @@
 // Package reading reads the sources of a run into its intake: log windows, the lines around errors that a
-// filter showed only in part, and Sentry's issues. It returns what it read and what people should know about
-// it; its caller decides what follows from that.
+// filter showed only in part, and Sentry's issues. It returns what it read, with warnings and notices for
+// people; the caller decides what to do with them.
 //
 // It may import source, intake, logtext and event.
 package reading
@@ -23,16 +23,16 @@ import (
 type Logs struct {
 	Intake  *intake.Intake
 	Windows *Windows
-	Known   map[string]bool // keys that each name one known error
-	Now     time.Time       // of the run
+	Known   map[string]bool // keys that each match exactly one known error
+	Now     time.Time       // start of the run
 	// Lateness is how late an event may be delivered.
 	Lateness time.Duration
 }
 
-// leadIn is read before a window and dropped: half a trace at its beginning would look like another error.
+// leadIn is read before a window and dropped: a trace cut off at the start would look like another error.
 const leadIn = time.Minute
 
-// Plan announces to the sources what will be read from each, in this order.
+// Plan announces to the sources what will be read from each. They are read in this order.
 func Plan(sources []source.Source, requests []source.Request) {
 	for i, s := range sources {
 		if planner, ok := s.(source.Planner); ok {
@@ -43,10 +43,10 @@ func Plan(sources []source.Source, requests []source.Request) {
 	}
 }
 
-// Read reads a source from a time on. The progress in its result is where the next run has to begin.
+// Read reads a source from a time on. The next run begins at plan.Settled of the Progress in its result.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	from, before := in.From, l.Intake.Events
-	var end time.Time // of the events that count; zero if there is none
+	var end time.Time // events from here on are left to the next run; zero if none are
 	var held []event.Event
 	windowed, hasWindows := s.(source.Windowed)
 	framer := l.Intake.Framer(func(e event.Event) {
@@ -57,7 +57,7 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 		mayBePart := e.Partial || e.Headless || e.Split && e.Stack == ""
 		switch {
 		case !e.Decision.Keep:
-		case hasWindows && mayBePart && len(held) < 2000: // above this, events count as they came
+		case hasWindows && mayBePart && len(held) < 2000: // beyond this, events are counted as they are
 			held = append(held, e)
 		default:
 			l.Intake.Count(e)
@@ -70,15 +70,15 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	}
 	now, progress := l.Now, result.Complete
 	if err != nil && !result.Complete.IsZero() {
-		// The read broke off, maybe in the middle of a trace: the newest events are left to the next run.
+		// The read stopped early, maybe in the middle of a trace: the newest events are left to the next run.
 		now, end = result.Complete, result.Complete.Add(-logtext.Settle)
 		result.Complete = end
-		// Events older than lateness have arrived, however late this run comes.
+		// Events older than Lateness have arrived by now, however late this run is.
 		progress = earliest(l.Now, end.Add(l.Lateness))
 	}
-	// Where records may be missing, the next run reads again. They are given up if the window
-	// begins there for that reason already (plan.Settled leaves 5 minutes and a started one before
-	// it): otherwise no run would get further.
+	// The next run reads again from where records may be missing. If this run already began there
+	// for that reason (plan.Settled goes back 5 minutes and a started one), the missing records are
+	// given up: otherwise no run would get further.
 	cut := result.Cut.Truncate(time.Minute)
 	if cut.Sub(from) <= 10*time.Minute {
 		cut = time.Time{}
@@ -91,9 +91,9 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	return source.Health{Result: result, Name: s.Key(), From: from, Progress: progress, Events: l.Intake.Events - before, Err: err}
 }
 
-// countHeld counts events that may be parts of failures. Around those that lack their frames or their head
-// and belong to no known error it reads all lines, and the events found there replace the held ones. It
-// returns the time of the first event that is left to the next run, for lack of budget; zero if none.
+// countHeld counts events that may be parts of failures. If one lacks its frames or its head and matches no
+// known error, it reads all lines around it, and the events found there replace the held ones. It returns
+// the earliest time of the events left to the next run because the lines could not be read; zero if none.
 func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Event) (postponed time.Time) {
 	var suspects []event.Event
 	for _, e := range held {
@@ -123,7 +123,8 @@ func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Ev
 	return postponed
 }
 
-// countWhole counts the events of a window, each as the whole event that it is a part of, once for several.
+// countWhole counts the events of a window, each as the whole event that contains it. Parts of one count
+// once.
 func (l *Logs) countWhole(inside, whole []event.Event) {
 	counted := map[int]bool{}
 	for _, e := range inside {
@@ -142,9 +143,9 @@ func (l *Logs) countWhole(inside, whole []event.Event) {
 	}
 }
 
-// WholeOf returns the index of the event that e is a part of; -1 if there is none. It is the last one that
-// contains e's first line and began with it or a little before. If that begins with the same line and is
-// already counted, by index, e is another failure with the same words, and an earlier event comes first.
+// WholeOf returns the index in whole of the event that e is a part of; -1 if there is none. That is the last
+// event that contains e's first line and began with it or a little before. If it begins with that line and
+// its index is already counted, e is another failure with the same text, so an earlier match is preferred.
 func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
 	first, _, _ := strings.Cut(e.Text, "\n")
 	found := -1
@@ -162,7 +163,7 @@ func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
 	return found
 }
 
-// How much is read around an error, and in a run: at 2 requests a second the budget takes 15 seconds.
+// Limits for reading around an error, and in a run: at 2 requests a second, the budget takes 15 seconds.
 const (
 	windowBefore      = 2 * time.Second
 	windowAfter       = 5 * time.Second
@@ -175,7 +176,7 @@ type Windows struct {
 	Warnings []string // about windows that could not be read
 
 	requests int
-	refused  bool // a refusal is final: nothing more is asked for
+	refused  bool // a refusal is final: no more requests are sent
 }
 
 type window struct {
@@ -187,11 +188,11 @@ func windowOf(e event.Event) window {
 	return window{e.Stream, e.Time.Add(-windowBefore), e.Time.Add(windowAfter)}
 }
 
-// windowsOf returns the windows of the events, the earliest first. Those of a stream that overlap are one.
+// windowsOf returns the windows of the events, the earliest first. Overlapping ones of a stream are merged.
 func windowsOf(events []event.Event) []window {
 	slices.SortFunc(events, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Stream, b.Stream)) })
 	var all []window
-	last := map[string]int{} // window by stream
+	last := map[string]int{} // index in all, by stream
 	for _, e := range events {
 		w := windowOf(e)
 		if i, ok := last[w.stream]; ok && !w.from.After(all[i].to) {
@@ -214,7 +215,7 @@ func (ws *Windows) Around(ctx context.Context, s source.Windowed, e event.Event)
 }
 
 // read returns false if a later run may succeed: the budget is used up, or the service failed. If
-// the lines are refused for good it returns true, and the event counts as it came.
+// the lines are refused for good, it returns true without records, and the event counts as it is.
 func (ws *Windows) read(ctx context.Context, s source.Windowed, w window) (records []event.Record, ok bool) {
 	if ws.refused || ws.Exhausted() {
 		return nil, ws.refused

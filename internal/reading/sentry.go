@@ -22,7 +22,7 @@ type Sentry struct {
 
 	listed []event.SentryIssue
 	states map[string]event.State
-	events map[string]event.Event // the newest, by issue
+	events map[string]event.Event // newest event by issue id
 }
 
 // Issues is the result of reading a tracker.
@@ -32,9 +32,9 @@ type Issues struct {
 	Notices []string
 }
 
-// Read reads all issues of the tracker and the states of those that are followed here. If that fails it adds
-// nothing: half a list looks as if the other half was resolved. An issue whose event cannot be read is left
-// to the next run.
+// Read reads all issues of the tracker and the states of those that are followed here. If that fails, it adds
+// nothing: with half a list, the other half would look resolved. An issue that is not filed yet and whose
+// event cannot be read is left to the next run.
 func (s *Sentry) Read(ctx context.Context) Issues {
 	s.states, s.events = map[string]event.State{}, map[string]event.Event{}
 	before := s.Intake.Events
@@ -61,8 +61,8 @@ func (s *Sentry) Read(ctx context.Context) Issues {
 	return out
 }
 
-// list reads the selected issues, and the followed ones that are not selected any more. The others may stay
-// without a state: an issue that is closed here will be selected once it is unresolved again.
+// list reads the selected issues, and those still wanted here that are no longer selected. Others need no
+// state: an issue that is closed here will be selected once it is unresolved again.
 func (s *Sentry) list(ctx context.Context) error {
 	var err error
 	if s.listed, err = s.Tracker.Issues(ctx); err != nil {
@@ -88,7 +88,7 @@ func (s *Sentry) list(ctx context.Context) error {
 	return nil
 }
 
-// keeps reports whether the policy keeps an issue. A followed one was kept once.
+// keeps reports whether the policy keeps an issue. An issue with an issue or a row here was kept before.
 func (s *Sentry) keeps(i event.SentryIssue) bool {
 	f := s.Followed[i.ID]
 	return f.Filed || f.Waits || s.Intake.Issue(i).Decision.Keep
@@ -96,7 +96,7 @@ func (s *Sentry) keeps(i event.SentryIssue) bool {
 
 // readEvents reads the newest event of issues that may be filed: new ones, those whose issue here may be
 // reopened, and those that leave the dashboard. Of the new ones it reads the worst MaxEvents and leaves the
-// others to later runs. It returns their number, and the first error.
+// others to later runs. It returns the number of those left, and the first error.
 func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 	room, missed := s.MaxEvents, 0
 	worst := slices.SortedFunc(slices.Values(s.listed), func(a, b event.SentryIssue) int {
@@ -116,7 +116,7 @@ func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 			room--
 		}
 		e, err := event.Event{}, errors.New("left to the next run")
-		if missed < 3 { // in a row: each took several requests already
+		if missed < 3 { // failures in a row; each took several requests
 			e, err = s.Tracker.Event(ctx, i, source.Newest)
 		}
 		if err == nil {
@@ -132,8 +132,8 @@ func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 	return left, first
 }
 
-// Complete asks the tracker for what a webhook leaves out: the whole event, and how often it happened. If
-// that fails, the delivery is complete only in part.
+// Complete asks the tracker for what a webhook leaves out: the whole event, and how often it happened. With
+// an error, the delivery that it returns is only partly completed.
 func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (intake.Delivery, error) {
 	d.Events, d.Issues, d.Newest = slices.Clone(d.Events), slices.Clone(d.Issues), map[string]event.Event{}
 	withEvent := map[string]bool{}
@@ -161,7 +161,7 @@ func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (i
 		if whole.State == event.Deleted {
 			continue
 		}
-		if d.Issues[i] = whole; t.State == "" { // an event does not mean that the state changed
+		if d.Issues[i] = whole; t.State == "" { // only an event was delivered, so the state did not change
 			d.Issues[i].State = ""
 		}
 		if t.State == event.Unresolved && !withEvent[t.ID] {

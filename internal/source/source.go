@@ -1,5 +1,5 @@
-// Package source defines what a service must offer to be read: logs are a Source, and a service that groups
-// events into its own issues, as Sentry does, is a Tracker. An Integration is such a service, connected.
+// Package source defines what errmon reads from a service: a Source delivers logs, and a Tracker is a service
+// with issues of its own, such as Sentry. An Integration is one configured service.
 //
 // It is pure and may import event and finding.
 package source
@@ -16,12 +16,12 @@ import (
 
 // Integration is one configured service.
 type Integration struct {
-	Name     string                                  // such as "Sentry", in the counts of requests
-	Unusable error                                   // why it cannot be read, so that the others are read and the run fails; nil if it can
-	Open     func(context.Context) ([]Source, error) // see Open; nil if the service keeps no logs
+	Name     string                                  // such as "Sentry"; shown with the counts of requests
+	Unusable error                                   // why it cannot be read, which fails the run; nil if it can
+	Open     func(context.Context) ([]Source, error) // opens the logs; nil if the service keeps none
 	Tracker  Tracker                                 // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
-	Requests func() map[string]int // sent so far, by kind
+	Requests func() map[string]int // requests sent so far, by kind
 	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil
 }
 
@@ -52,8 +52,8 @@ func TrackerOf(all []Integration) Tracker {
 type Source interface {
 	// Key names the source in markers; it never changes.
 	Key() string
-	// Read emits the records from a time on, without an end, because clocks run
-	// ahead. The result counts even with an error, which is why it stopped.
+	// Read emits the records from r.From on. There is no end, because clocks may run ahead.
+	// The result is valid even with an error; the error is then why reading stopped.
 	Read(ctx context.Context, r Request, emit func(event.Record)) (Result, error)
 }
 
@@ -71,18 +71,18 @@ type Planner interface {
 
 // Result is what was read from a source.
 type Result struct {
-	Complete time.Time // up to when the records are complete; zero if not at all
-	Large    bool      // too large to be read whole: only what a filter matches was emitted
+	Complete time.Time // all records up to this time were read; zero if none are known to be complete
+	Large    bool      // too large to be read whole, so only records that match a filter were emitted
 	Reader   string    // how it was read, and why
-	Cut      time.Time // from where records may be missing; zero if none are
-	Warning  string    // about records that are missing; empty otherwise
+	Cut      time.Time // from this time on records may be missing; zero if none are
+	Warning  string    // about missing records; empty if none are missing
 }
 
 // Windowed is a source that can return one stream unfiltered.
 type Windowed interface {
 	Source
 	// Window returns the records of the stream between two times, and how many requests it took, at most
-	// maxRequests. An error that may be gone later has a method Temporary() bool that returns true.
+	// maxRequests. An error that a later run may not meet has a method Temporary() bool that returns true.
 	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
 }
 
@@ -102,25 +102,25 @@ type Tracker interface {
 	Issues(ctx context.Context) ([]event.SentryIssue, error)
 	// Issue returns one issue in any state: event.Deleted if it is gone.
 	Issue(ctx context.Context, id string) (event.SentryIssue, error)
-	// Event returns an event of an issue by its id, or the Newest; the zero Event if there is none any more.
+	// Event returns an issue's event by its id, which may be Newest; the zero Event if it no longer exists.
 	Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error)
 	// Resolve marks an issue as resolved. Resolving it again does nothing.
 	Resolve(ctx context.Context, id string) error
 }
 
-// Health is how reading one source went.
+// Health is the outcome of reading one source.
 type Health struct {
 	Result
 	Name     string
-	From     time.Time // start of the reading
-	Progress time.Time // of the source; after Complete if everything read was delivered long ago
-	Events   int64     // that the policy kept
-	Last     time.Time // progress before; zero if there was none
-	Left     bool      // left to the next run, for lack of time
+	From     time.Time // where reading began
+	Progress time.Time // the source counts as read up to here; may be after Complete, see reading.Logs
+	Events   int64     // events that the policy kept
+	Last     time.Time // Progress of the run before; zero if there was none
+	Left     bool      // not read, for lack of time: left to the next run
 	Err      error
 
-	Tracker bool // read whole rather than from a time on
-	Issues  int  // of a tracker
+	Tracker bool // the source is a tracker, so it is read whole rather than from a time on
+	Issues  int  // issues read; only of a tracker
 }
 
 // Warnings returns what people should know about reading the source. passed is the time
@@ -141,10 +141,10 @@ func (h Health) Warnings(passed time.Duration) []string {
 // Followed is what the repository stores about a tracker's issue.
 type Followed struct {
 	Filed  bool  // it has an issue here
-	Open   bool  // which is open
+	Open   bool  // that issue is open
 	Waits  bool  // it has a row on the dashboard
-	Due    bool  // its row waits only for room, and gets its issue in this run
+	Due    bool  // its row gets an issue in this run: it was ticked, or waited for room or a retry
 	Wanted bool  // its state matters even if it is no longer selected
-	DueAt  int64 // the total from which its row gets an issue; 0 if that depends on room
+	DueAt  int64 // the total at which its row gets an issue; 0 if its row waits for something else
 	Total  int64 // events counted so far
 }

@@ -20,10 +20,10 @@ import (
 //		/app/cart.go:42 +0x1d
 //	created by main.main in goroutine 1
 //
-// github.com/pkg/errors and zap print a message, then functions and places without arguments and offsets.
+// github.com/pkg/errors and zap print a message, then functions and places without arguments or offsets.
 //
-// Go has no exception types, so a stable one is made: "runtime error: index out of range" without numbers for
-// the runtime's own panics, "panic" for others, "fatal error", and "error" for one logged with its stack.
+// Go has no exception types, so errmon makes stable ones: "runtime error: index out of range" without numbers
+// for the runtime's own panics, "panic" for others, "fatal error", and "error" for one logged with its stack.
 
 var golang = runtime{
 	name: "go", parse: parseGo, adopt: adoptGo, chain: goChain,
@@ -75,7 +75,7 @@ func IsGoFunction(line string) bool {
 
 var goCall = regexp.MustCompile(`^[^ ]+\((?:0x|\{|\?|\)|\.\.\.\))`)
 
-// parseGo reads a goroutine's stack, else gin's, else errors with their own, else panics without one.
+// parseGo reads a goroutine's stack, else gin's stack, else errors with stacks, else panics without one.
 func parseGo(lines []string) []event.Exception {
 	lines = paired(lines, func(above, line string) bool {
 		return isGinPlace(above) || isGoPlace(line) && above != "" && !isGoPlace(above) && !isGoroutine(above)
@@ -88,7 +88,7 @@ func parseGo(lines []string) []event.Exception {
 		if chain == nil {
 			return []event.Exception{goRecovered(lines[:i], belowPanic(frames))}
 		}
-		chain[0].Frames = frames // the one that surfaced
+		chain[0].Frames = frames // of the panic that surfaced
 		return chain
 	}
 	if gin := stacks(lines, ginFrame)[0]; len(gin.frames) > 0 {
@@ -112,7 +112,7 @@ func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
 
-// goPanics reads the lines above the first goroutine. The panic printed last surfaced.
+// goPanics reads the lines above the first goroutine. The panic printed last is the one that surfaced.
 func goPanics(lines []string) (chain []event.Exception) {
 	for i, line := range lines {
 		m := goPanic.FindStringSubmatch(line)
@@ -137,7 +137,7 @@ func goRecovered(lines []string, frames []event.Frame) event.Exception {
 	return event.Exception{Type: goType("panic", message), Message: message, Frames: frames}
 }
 
-// belowPanic drops the frames of the code that recovered, above the panic.
+// belowPanic drops the frames above the call of panic: they belong to the code that recovered.
 func belowPanic(frames []event.Frame) []event.Frame {
 	i := slices.IndexFunc(frames, func(f event.Frame) bool { return f.Module == "" && f.Function == "panic" })
 	return frames[i+1:]
@@ -188,14 +188,14 @@ func goFrame(pair string) (event.Frame, bool) {
 	return f, isGoPlace(place)
 }
 
-// goErrorFrame reads the same in an error, whose message may have words.
+// goErrorFrame reads the same in an error's stack. A name with spaces is a message unless it is a call.
 func goErrorFrame(pair string) (event.Frame, bool) {
 	name, _, ok := strings.Cut(pair, "\n")
 	f, placed := goFrame(pair)
 	return f, ok && placed && (IsGoFunction(name) || !strings.ContainsAny(name, " \t"))
 }
 
-// beforeArguments cuts the arguments: the last parentheses, unless they are a receiver's.
+// beforeArguments cuts off a call's arguments: the last parentheses, unless they hold a receiver.
 func beforeArguments(call string) string {
 	open := strings.LastIndexByte(call, '(')
 	if open <= 0 || !strings.HasSuffix(call, ")") || strings.HasPrefix(call[open:], "(*") {
@@ -209,7 +209,7 @@ var goStandard = strings.Fields(`archive bufio bytes cmp compress container cont
 	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
 	unsafe vendor weak`)
 
-// goInApp decides by package, since -trimpath drops GOROOT from paths, and by folders of modules.
+// goInApp decides by package, since -trimpath drops GOROOT from paths, and by the folders of dependencies.
 func goInApp(pkg, file string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	return !slices.Contains(goStandard, first) && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
@@ -217,8 +217,8 @@ func goInApp(pkg, file string) bool {
 
 func adoptGo(f *event.Frame) { f.InApp = f.Module != "" && goInApp(f.Module, f.File) }
 
-// goChain makes the types, and the chain that Go prints: for a panic one stack, below the message that
-// includes wrapped errors; for an error each with a stack. Sentry reports recovered panics as fatal.
+// goChain sets the types and reduces the chain to what Go prints: for a panic, one stack and a message that
+// includes wrapped errors; for an error, every link with a stack. Sentry reports recovered panics as fatal.
 func goChain(e *event.Event) []event.Exception {
 	kind := "error"
 	if e.Level == event.Fatal {

@@ -17,7 +17,7 @@ import (
 //		at …
 //		... 12 more
 //
-// Kotlin and Scala share the format. A Suppressed block is another failure on the way out, not a cause.
+// Kotlin and Scala share the format. A Suppressed block is a failure during cleanup, not a cause.
 // logback can print the root cause first, and the others as "Wrapped by: ".
 
 var java = runtime{

@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Node prints V8's Error.stack. An inspected error's other properties follow, its cause among them:
+// Node prints V8's Error.stack. If it inspects the error, its other properties follow, including its cause:
 //
 //	TypeError: message
 //	    at Cart.total (/app/src/cart.js:42:7)
@@ -18,7 +18,7 @@ import (
 //	      at …
 //	}
 //
-// An uncaught error follows its place, the source line and a caret, and precedes "Node.js v20.20.2".
+// Above an uncaught error it prints the place, the source line and a caret; below, "Node.js v20.20.2".
 
 var node = runtime{
 	name: "node", parse: parseNode, adopt: adoptNode,
@@ -65,7 +65,7 @@ func isUncaughtPlace(line string) bool {
 
 var scripts = []string{".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"}
 
-// parseNode leaves scripts that have a URL to browser.
+// parseNode returns nil if the scripts have URLs: browser parses those traces.
 func parseNode(lines []string) []event.Exception {
 	chain := parseV8(lines)
 	if len(chain) > 0 && slices.ContainsFunc(chain[0].Frames, func(f event.Frame) bool { return isAddress(f.File) }) {
@@ -89,7 +89,7 @@ func parseV8(lines []string) []event.Exception {
 		}
 		if after == 0 || slices.ContainsFunc(lines[after:i], func(line string) bool { return IsHeader(stripLead(line)) }) {
 			if after > 0 && indent(line) <= indents && !hasAnyPrefix(lines[i-1], "caused by: ", "Caused by: ") {
-				break // another trace that happens to follow: only pino and bunyan print causes flat
+				break // an unrelated trace: only pino and bunyan print causes without indentation
 			}
 			indents = indent(line)
 			x := findHeader(lines[after:i])
@@ -113,8 +113,8 @@ func parseV8(lines []string) []event.Exception {
 	return chain
 }
 
-// uncaughtPlace reads the place above an uncaught error, and the index of the line below its caret. No frame
-// has that place if a file with a syntax error was loaded, or if a string was thrown.
+// uncaughtPlace returns the place above an uncaught error, and the index of the line below its caret. If a
+// loaded file has a syntax error or a string was thrown, no frame has that place.
 func uncaughtPlace(lines []string) (event.Frame, int) {
 	for i := range max(0, len(lines)-2) {
 		file, line, ok := cutNumber(lines[i])
@@ -126,7 +126,7 @@ func uncaughtPlace(lines []string) (event.Frame, int) {
 	return event.Frame{}, 0
 }
 
-// appendInspected adds an error without frames ("[AggregateError: All promises were rejected] {") and causes.
+// appendInspected adds an error without frames ("[AggregateError: All promises …] {") and its causes.
 func appendInspected(chain []event.Exception, lines []string) []event.Exception {
 	for _, line := range lines {
 		line, cause := strings.CutPrefix(strings.TrimLeft(line, " "), "[cause]: ")
@@ -137,7 +137,7 @@ func appendInspected(chain []event.Exception, lines []string) []event.Exception 
 	return chain
 }
 
-// uncaughtValue reads what was thrown without a stack, mostly something other than an Error.
+// uncaughtValue reads a thrown value without a stack, usually one that is not an Error.
 func uncaughtValue(lines []string) event.Exception {
 	text := joinMessage("", until(lines, func(line string) bool {
 		return hasAnyPrefix(line, "Node.js v", "(Use `node", "Thrown at:")
@@ -181,13 +181,13 @@ func nodeFrame(line string) (f event.Frame, ok bool) {
 
 func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
 
-// nodeInApp leaves out Node's own modules, packages, AWS Lambda's runtime, and extensions of a browser.
+// nodeInApp excludes Node's own modules, packages, AWS Lambda's runtime and browser extensions.
 func nodeInApp(file string) bool {
 	return strings.ContainsAny(file, `/\`) && !hasAny(file, "/node_modules/", `\node_modules\`, "-extension://") &&
 		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")
 }
 
-// adoptNode names unnamed functions as V8 does, not "?", and drops the module, which V8 does not print.
+// adoptNode names anonymous functions as V8 does, not "?", and drops the module, which V8 does not print.
 func adoptNode(f *event.Frame) {
 	f.Module, f.File = "", nodeFile(f.File)
 	f.InApp = nodeInApp(f.File)
@@ -200,7 +200,7 @@ func adoptNode(f *event.Frame) {
 }
 
 // Browsers print Error.stack. V8's frames look like Node's, with URLs for files. SpiderMonkey and
-// JavaScriptCore print frames alone, so a reporter puts name and message above them:
+// JavaScriptCore print only frames, so error reporters add the name and the message above them:
 //
 //	TypeError: item.price is undefined
 //	total/<@https://shop.example/assets/main.3f2a9c1b.js:11:45
@@ -231,7 +231,7 @@ func atFrame(line string) (event.Frame, bool) {
 	name := strings.TrimPrefix(strings.TrimPrefix(function, "get "), "set ")
 	words := strings.Contains(name, " ") && name != "global code" && name != "eval code" && name != "module code"
 	switch {
-	case !ok || words: // an e-mail address
+	case !ok || words: // no "@", or an e-mail address in a sentence
 		return event.Frame{}, false
 	case place == "[native code]" || place == "" && strings.HasSuffix(function, " code"):
 		return event.Frame{Function: function}, true

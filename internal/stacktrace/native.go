@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// In a dying process its runtime, a sanitizer, libc or a crash handler prints why, and usually a stack:
+// When a process dies, its runtime, a sanitizer, libc or a crash handler prints why, usually with a stack:
 //
 //	==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004f2b1a
 //	READ of size 4 at 0x602000000010 thread T0
@@ -68,7 +68,7 @@ var deathLooks = []look{
 
 var deaths = newMarks(runtime{looks: deathLooks})
 
-// deathIn returns the shape of a report of a death, maybe behind brackets, and Text for other lines.
+// deathIn returns the shape of a line that reports a death, maybe after a "[…] " prefix; Text for others.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
 		_, rest, _ := strings.Cut(line, "] ")
@@ -81,10 +81,10 @@ func behind(s Shape) look {
 	return look{s, lines("[…] "), func(line string) bool { return deathIn(line) == s }}
 }
 
-// parseNative reads the death and the first stack below it; later ones are of other threads or freed memory.
+// parseNative reads the death and the first stack below it. Later ones show other threads or freed memory.
 func parseNative(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, func(line string) bool {
-		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // what happened is below these
+		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // the cause is below these
 	})
 	if first < 0 {
 		return nil
@@ -100,7 +100,7 @@ func parseNative(lines []string) []event.Exception {
 	return []event.Exception{x}
 }
 
-// WithoutLead drops what precedes the words of a death: Linux's uptime, mysqld's time, a place in the source.
+// WithoutLead drops what precedes a death's message: Linux's uptime, mysqld's time, a place in the source.
 func WithoutLead(line string) string { return line[len(deathLead.FindString(line)):] }
 
 var deathLead = regexp.MustCompile(`^(?:\[.*?\] |.*? UTC - |\S+?:\d{1,9}(?::\d{1,9})?: )`)
@@ -119,7 +119,7 @@ var deathForms = []*regexp.Regexp{
 
 var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
 
-// nativeHeader reads a death's type and message: if none of deathForms matches, its first words.
+// nativeHeader reads a death's type and message. If none of deathForms matches, the type is its first words.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
 	if x, ok := match(text, deathForms...); ok {
@@ -142,7 +142,7 @@ func nativeHeader(lines []string) event.Exception {
 	return event.Exception{Type: name, Message: strings.TrimLeft(line[len(name):], `:",* `)}
 }
 
-// nativeFrames match, without white space around them:
+// nativeFrames match the following, once surrounding white space is trimmed:
 //
 //	#0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5           sanitizers
 //	1: 0xb7a940 node::Abort() [node]                         V8
@@ -170,7 +170,7 @@ func nativeFrame(s string) (event.Frame, bool) {
 	return nativeCall(f.Function, strings.Trim(f.File, "[]()")), ok
 }
 
-// nativeCall makes a frame of a symbol, maybe with arguments and offset, and its place or module.
+// nativeCall makes a frame from a symbol, maybe with arguments and an offset, and its place or module.
 func nativeCall(symbol, place string) event.Frame {
 	f, ok := readPlace(place)
 	if !ok {
@@ -191,7 +191,7 @@ func nativeInApp(f event.Frame) bool {
 		!hasAnyPrefix(f.Function, "__", "operator ", "_start") && !hasAnyPrefix(f.Module, "std", "__", "node", "v8")
 }
 
-// When a Swift program traps, it prints where and why, and a stack below, since version 5.9 with places:
+// When a Swift program traps, it prints the place, the reason and a stack, with places since version 5.9:
 //
 //	App/Cart.swift:39: Fatal error: Index out of range
 //	Current stack trace:

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// Phase is how far an event has been read, and so what may follow.
+// Phase is how far into an event the lines so far have got. It decides which lines may follow.
 type Phase uint8
 
-// The phases in which an event begins.
+// The phases in which an event can begin.
 const (
-	Plain  Phase = iota // with an everyday log line
-	Bare                // with a line of no known kind
-	Logged              // with a log line at warn or worse, which a trace may follow
-	Failed              // with one that names the exception, as AWS Lambda's runtime for Python does
+	Plain  Phase = iota // an everyday log line
+	Bare                // a line of no known kind
+	Logged              // a log line at warn or worse, which a trace may follow
+	Failed              // the same, naming the exception, as AWS Lambda's Python runtime does
 
-	// The phases of traces without frames or a message so far. Rust reports below each whether frames follow.
-	announced // the next line says what failed
+	// Traces that lack frames or a message so far. Below its message, Rust states whether frames follow.
+	announced // the next line names the failure
 	named     // an exception line
 	threaded  // the same for the exception that ended a thread
 	caused    // "Caused by: …"
@@ -26,55 +26,55 @@ const (
 	panicking // Go's "panic: …"
 	panicked  // Rust's panic line, above its message
 	told      // Rust's message
-	quoting   // a command of Tcl
-	quoted    // its end
-	dying     // why a process died
+	quoting   // a quoted command in a Tcl trace
+	quoted    // the end of that command
+	dying     // the report of a process's death
 
-	// The phases of other traces.
-	uncaught   // V8's place of an uncaught error
+	// All other phases of traces.
+	uncaught   // the place that V8 prints above an uncaught error
 	thrown     // the source line and caret below that
 	thrownOn   // the first line of the thrown value
-	ruled      // a ruled line
+	ruled      // a line of "=" or "#"
 	framed     // frames
-	framedLate // LateFrames
-	reported   // Python's below the exception
+	framedLate // frames of shape LateFrame
+	reported   // Python's traceback below an exception that was named first
 	raised     // the exception line below Python's frames
-	running    // a goroutine
-	called     // a function in it, whose place is next
+	running    // the stack of a goroutine
+	called     // a function in it; its place comes next
 	stacked    // the stack of a Go error
 	stackedOn  // a function in it
-	over       // the line that ends a process's output
+	over       // the last line that a process prints
 
-	// The phases of held lines, which belong to the event if a later line makes them part of its trace.
+	// Lines that are held until a later line shows whether they belong to the event.
 	loggedName   // an exception line after a log line
-	loggedText   // another line
+	loggedText   // any other line after a log line
 	loggedCall   // one that may be a Go function
 	bareText     // a line after a bare one
 	bareCall     // one that may be a Go function
-	namedText    // the second line of a message
-	toldText     // the same of Rust's
-	raisedText   // the same of Python's, or a note
-	uncaughtText // V8's source line
-	stackedText  // the message of the Go error that wraps the one before
-	stackedCall  // the first function in its stack
-	phases       // their number
+	namedText    // the second line of a message, or a later one
+	toldText     // the same in Rust
+	raisedText   // the same in Python, or a note
+	uncaughtText // the source line that V8 prints
+	stackedText  // the message of the Go error that wraps the previous one
+	stackedCall  // the first function in that error's stack
+	phases       // the number of phases
 )
 
-// Joining is whether a line continues an event.
+// Joining is whether a line continues the event before it.
 type Joining uint8
 
-// The ways in which a line continues an event, or does not.
+// The values of Joining.
 const (
 	Begin    Joining = iota // it begins a new event
 	Join                    // it continues the event
-	Loose                   // it does, unless too many such lines came before
+	Loose                   // it continues the event, unless too many such lines came before
 	Hold                    // a later line decides
-	Together                // the same, but only if it was logged at once with the line before
+	Together                // a later line decides if it was logged at once with the line before, else Begin
 	Note                    // it continues the event if it was logged at once, else a later line decides
 	Apart                   // it continues the event if each line is its own record
 )
 
-// rule states how lines of the shapes continue an event in one of the phases from, and the next phase.
+// rule states how a line of one of shapes continues an event in one of the phases from, and the next phase.
 type rule struct {
 	from   []Phase
 	shapes []Shape
@@ -86,7 +86,7 @@ type rule struct {
 func in(p ...Phase) []Phase { return p }
 func on(s ...Shape) []Shape { return s }
 
-// anywhere holds the phase after a shape, whatever came before.
+// anywhere maps a shape to the phase after it, for phases without a rule for that shape.
 var anywhere = map[Shape]Phase{
 	Frame: framed, LateFrame: framedLate, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced, GroupTrace: framed,
 	Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
@@ -112,13 +112,13 @@ var logged = []rule{
 	{in(caused), on(Text, Header), caused, Loose},
 }
 
-// like holds the phases that follow the rules of another where they have none of their own.
+// like maps a phase to the one whose rules it uses for shapes without a rule of its own.
 var like = map[Phase]Phase{
 	Failed: Logged, threaded: named, framedLate: framed, thrownOn: thrown, called: running, stackedOn: stacked,
 	loggedCall: loggedText, bareCall: bareText, toldText: namedText,
 }
 
-// kept holds, for each phase of held lines, the phase before them.
+// kept maps each phase of held lines to the phase if they join the event anyway; see Taken.
 var kept = map[Phase]Phase{
 	loggedName: named, loggedText: Logged, loggedCall: Logged, bareText: Bare, bareCall: Bare, namedText: named, toldText: told,
 	raisedText: raised, uncaughtText: uncaught, stackedText: stacked, stackedCall: stacked,
@@ -167,7 +167,7 @@ func defaultStep(p Phase, s Shape) step {
 	}
 	next := step{to: to}
 	switch {
-	case p == over, s == PythonFrame, s == Chain: // only Python's own phases continue with these
+	case p == over, s == PythonFrame, s == Chain: // only Python's own rules join the latter two
 	case s == Blank || s == Indented || s == Caret || s == Closing || s == Final:
 		next.how = Join
 		if held {
@@ -179,11 +179,11 @@ func defaultStep(p Phase, s Shape) step {
 	return next
 }
 
-// After returns the phase after a line of the shape, if it is joined, and how it continues the event.
+// After returns the phase after a line of shape s, if it joins the event, and how it continues the event.
 func (p Phase) After(line string, s Shape) (Phase, Joining) {
-	switch { // the shapes that a line has only at its place in a trace
+	switch { // shapes that depend on where in a trace the line is
 	case s == Raise && p.Logged() && hasAny(line, "Fatal error: ", "Parse error: ", "Unhandled exception. "):
-		s = Thread // nobody caught it, so no logger has printed it below its own line
+		s = Thread // it was not caught, so no logger printed it and it does not continue a log line
 	case s != Text && s != Indented:
 	case p == dying && line == "Aborted":
 		s = DeathEnd
@@ -195,7 +195,7 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 	return steps[p][s].to, steps[p][s].how
 }
 
-// Taken returns the phase of an event whose held lines joined it although no line made them part of a trace.
+// Taken returns the phase after held lines joined the event although no line made them part of its trace.
 func (p Phase) Taken() Phase { return cmp.Or(kept[p], p) } // nothing is held at Plain
 
 // Logged reports whether the event is a log line that a trace may follow.
@@ -204,16 +204,16 @@ func (p Phase) Logged() bool { return p == Logged || p == Failed }
 // Dying reports whether a process is printing why it died.
 func (p Phase) Dying() bool { return p == dying }
 
-// Names reports whether the next line that is not a frame says what failed.
+// Names reports whether the next line that is not a frame names the failure.
 func (p Phase) Names() bool { return p == announced || p == thrown || p == traced || p == panicked }
 
-// Named reports whether there is an exception line and no frame so far.
+// Named reports whether the event has an exception line but no frame so far.
 func (p Phase) Named() bool { return p == named || p == threaded }
 
-// LacksFrames reports whether a failure has no frames, or even no message, so far.
+// LacksFrames reports whether a failure lacks its frames or its message so far.
 func (p Phase) LacksFrames() bool { return p >= announced && p <= dying }
 
-// Tears reports whether a line of the shape leaves the place or the function of a Go frame without the other.
+// Tears reports whether a line of shape s leaves a Go frame's function without its place, or the reverse.
 func (p Phase) Tears(s Shape) bool {
 	return (p == called || p == stackedOn) && s != GoPlace || (p == running || p == stacked) && s == GoPlace
 }

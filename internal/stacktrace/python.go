@@ -16,7 +16,7 @@ import (
 //
 //	During handling of the above exception, another exception occurred:
 //
-// The members of an exception group follow, each after a ruled line. AWS Lambda prints the exception above.
+// The members of an exception group follow, each after a ruled line. AWS Lambda prints the exception first.
 
 var python = runtime{
 	name: "python", parse: parsePython,
@@ -43,7 +43,7 @@ var python = runtime{
 		{in(raised), on(Text), raisedText, Note},
 		{in(raised), on(Header), raisedText, Hold},
 		{in(raisedText), on(Text, Header, Indented, Blank), raisedText, Hold},
-		{in(traced, reported, raised, raisedText, framed), on(Chain), chained, Join}, // framed after a group
+		{in(traced, reported, raised, raisedText, framed), on(Chain), chained, Join}, // framed: after a group
 		{in(Logged), on(Remote), chained, Join},
 		{in(chained), on(Quotes), chained, Join},
 		{in(raised, raisedText), on(Quotes), raised, Join},
@@ -101,7 +101,7 @@ func parsePython(lines []string) []event.Exception {
 	return append(chain, section...)
 }
 
-// undressed removes a trace's indentation, and the frame around the members of a group.
+// undressed removes a trace's indentation, and the ruled box around the members of a group.
 func undressed(lines []string) []string {
 	lines = slices.Clone(lines)
 	indentation := ""
@@ -149,7 +149,7 @@ func pythonModule(file string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
-// pythonInApp also leaves out code without a file, and AWS Lambda's runtime around a handler.
+// pythonInApp excludes libraries, code without a file, and AWS Lambda's runtime around a handler.
 func pythonInApp(file string) bool {
 	return !hasAnyPrefix(file, "<", "/var/runtime/") &&
 		!hasAny(file, "/site-packages/", "/dist-packages/", "/lib/python3", `\site-packages\`, `\lib\python3`)

@@ -18,8 +18,8 @@ import (
 //	   1: shop::cart::Cart::item
 //	             at ./src/cart.rs:15:19
 //
-// Before version 1.73 message and place were on one line. A panic has no type: the stable beginning of the
-// language's own messages makes one, and all others are of type "panic".
+// Before version 1.73, message and place were on one line. A panic has no type, so errmon uses the stable
+// beginning of Rust's own messages, and "panic" for all others.
 
 var rust = runtime{
 	name: "rust", parse: parseRust,
@@ -30,7 +30,7 @@ var rust = runtime{
 	},
 	rules: []rule{
 		{in(panicked), on(Text, Header), told, Join},
-		{in(panicked), on(Frame), panicked, Join}, // RustBacktrace was not read
+		{in(panicked), on(Frame), panicked, Join}, // the line of shape RustBacktrace is missing
 		{in(told, toldText), on(Frame), told, Join},
 		{in(told), on(Text), toldText, Hold},
 	},

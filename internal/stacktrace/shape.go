@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// Shape is the kind of a line, as far as the line itself shows.
+// Shape is the kind of a line, judged by the line alone.
 type Shape uint8
 
-// The shapes. Each runtime's file lists its lines that have them.
+// The shapes. Each runtime's file lists the lines that have them.
 const (
-	Text       Shape = iota // of no known kind
-	Head                    // begins as loggers begin lines; never returned by ShapeOf, since logtext reads heads
+	Text       Shape = iota // no known kind
+	Head                    // begins like a logger's line; recognised by logtext, never returned by ShapeOf
 	Blank                   // nothing but white space
 	Indented                // begins with white space
 	Ruler                   // "=====", "#"
 	Header                  // an exception line: "pkg.SomeError: message"
 	Thread                  // the exception that ended a thread: "Exception in thread …"
-	SwiftFrame              // a frame of Swift, which looks like one only below its trap
+	SwiftFrame              // a frame of Swift; counts only below a trap, since other lines look alike
 	Remote                  // "multiprocessing.pool.RemoteTraceback:", above another process's trace
-	Quotes                  // `"""`, around that trace
+	Quotes                  // `"""`, above and below that trace
 	Place                   // V8's "/app/cart.js:42" above an uncaught error
 	Caret                   // nothing but "^" and "~"
 	Closing                 // "}" below an inspected error
@@ -34,11 +34,11 @@ const (
 	GoFatal      // "fatal error: …"
 	RustPanic    // "thread 'main' panicked at src/cart.rs:15:19:"
 	Death        // printed by a dying process, above a stack
-	DeathEnd     // the same with nothing below
+	DeathEnd     // the same, with no stack below
 
-	// Lines that also mean nothing without those above.
+	// Lines that also mean nothing without the lines above them.
 	Frame         // a frame, or "... 12 more"
-	LateFrame     // a frame of Ruby, Perl or gin, which several lines of a message may precede
+	LateFrame     // a frame of Ruby, Perl or gin, where several lines of a message may come before
 	PythonFrame   // File "cart.py", line 42
 	Cause         // "Caused by: …"
 	Chain         // what Python prints between a cause and its effect
@@ -49,11 +49,11 @@ const (
 	Command       // "invoked from within", above the others
 	Final         // "Node.js v20.20.2", "exit status 2", which need not be part of a trace
 
-	// What After makes of Text in a trace of Go or Tcl.
+	// Shapes that After gives to Text in a trace of Go or Tcl.
 	goFunction // "main.(*Cart).Total", above its place
 	goOther    // a register, or "...additional frames elided..."
-	quoteEnd   // the last line of a command
-	shapes     // their number
+	quoteEnd   // the last line of a quoted Tcl command
+	shapes     // the number of shapes
 )
 
 // Certain reports whether the line can only be part of a trace.
@@ -85,7 +85,7 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
-// look is how lines of a shape look, in newMarks' notation. If set, is decides about the unindented line.
+// look describes lines of a shape, in the notation of newMarks. If set, is must accept the unindented line.
 type look struct {
 	shape Shape
 	lines []string
@@ -95,8 +95,8 @@ type look struct {
 // lines makes looks read as sentences.
 func lines(looks ...string) []string { return looks }
 
-// marks are looks by the first byte of a line, which refuses most lines. Those that any byte may begin
-// are refused by two bytes of their text: one pass over a line finds those of all looks.
+// marks are looks by the first byte of a line, which rules out most lines. Looks that begin with "…" are
+// ruled out by the next two bytes of their text: one pass over a line checks all of them.
 type marks struct {
 	by            [256][]mark
 	first, second [256]uint32
@@ -105,17 +105,17 @@ type marks struct {
 type mark struct {
 	look
 	begin   string
-	pair    uint32 // the bit of those two bytes
+	pair    uint32 // the bit for those two bytes; 0 if begin is set
 	parts   []string
-	whole   bool // nothing follows
-	margin  byte // a blank, a tab or something else, see newMarks
+	whole   bool // the line ends after the last part
+	margin  byte // a blank, a tab or another byte: see newMarks
 	runtime int
 }
 
 var allMarks = newMarks(runtimes[:]...)
 
-// newMarks reads looks: how a line begins, then what else it contains, after ellipses; a dollar ends it.
-// A tab in front means that the line is indented, a blank that it may be; other lines are not.
+// newMarks parses looks: the beginning of a line, then "…" before each further part in order; "$" means that
+// the line ends there. A leading tab means that the line is indented, a blank that it may be; others are not.
 func newMarks(all ...runtime) (m marks) {
 	bit := uint32(1)
 	for n, r := range all {
@@ -140,7 +140,7 @@ func newMarks(all ...runtime) (m marks) {
 	return m
 }
 
-// known yields the runtimes that know a line, by their index, and its shape.
+// known yields the index of each runtime with a look for the line, and the shape of that look.
 func (m *marks) known(line string) iter.Seq2[int, Shape] {
 	return func(yield func(int, Shape) bool) {
 		text := unindented(line)

@@ -8,7 +8,7 @@
 // A trace is read twice. While its lines arrive, ShapeOf classifies each, and a Phase decides, by rules of
 // the form (from, shape, to), whether it continues the event. Once they are together, Parse reads them.
 //
-// The text is hostile and may lack lines, or mix them with others. Whatever can be read is returned.
+// The text is untrusted. Lines may be missing or mixed with others. Whatever can be read is returned.
 //
 // It is pure and imports event only.
 package stacktrace
@@ -25,20 +25,21 @@ type runtime struct {
 	name  string
 	looks []look
 	rules []rule
-	parse func(lines []string) []event.Exception // reads a whole text; nil if it is not a trace after all
+	parse func(lines []string) []event.Exception // parses a whole text; nil if it is not a trace after all
 
-	// How Adopt changes what another tool read; leads and chain need adopt.
+	// How Adopt changes a chain from another tool; leads and chain need adopt.
 	adopt func(*event.Frame)
-	leads []string // prefixes of types, which the runtime does not print
+	leads []string // type prefixes that the runtime itself does not print
 	chain func(*event.Event) []event.Exception
 }
 
-// runtimes in order of precedence, for lines that several of them know.
+// runtimes in order of precedence, for lines that several of them recognise.
 var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swift, php, dotnet, elixir, perl, tcl, native}
 
 // Parse reads the stack trace in text, which may begin with log lines of the same failure, and names its
-// runtime, the first that knows a line and can parse the text: "python", "java" (also for Kotlin and Scala),
-// "browser", "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or "native".
+// runtime, the first that recognises a line and parses the text: "python", "java" (also for Kotlin and
+// Scala), "browser", "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or
+// "native".
 //
 // The exception that surfaced comes first, then its causes; the most recent frame of each comes first, in
 // whatever order the runtime prints them. Without a trace, Parse returns nil and "".
@@ -81,7 +82,7 @@ func BeginsWithFrames(text string) bool {
 	return slices.Contains(on(Frame, LateFrame, PythonFrame, Goroutine, RustBacktrace), ShapeOf(first)) || ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
-// Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns: types and
+// Adopt makes a chain from another tool, such as Sentry, look like the one that Parse returns: types and
 // functions as the event's Runtime prints them, modules and in-app frames by its rules.
 func Adopt(e *event.Event) {
 	for _, r := range runtimes {
@@ -103,7 +104,7 @@ func Adopt(e *event.Event) {
 }
 
 // Rules are a team's settings for which frames are in-app, as prefixes of a file's path or of a module:
-// "vendor/billing/", "com.acme.". A path prefix may begin at any folder, since containers put the same
+// "vendor/billing/", "com.acme.". A path prefix may begin at any folder, since containers may put the same
 // program in different ones. Exclude beats Include, and both beat the runtime's rules.
 type Rules struct {
 	Include, Exclude []string

@@ -7,7 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Tcl prints the running commands from the inside out, and between them their procedures and files:
+// Tcl prints the running commands, the innermost first, and between them their procedures and files:
 //
 //	divide by zero
 //	    while executing
