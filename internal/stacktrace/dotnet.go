@@ -56,7 +56,7 @@ func parseDotnet(lines []string) []event.Exception {
 func dotnetFrame(line string) (event.Frame, bool) {
 	f, ok := readDotnetFrame(unindented(line))
 	name := f.Function
-	if strings.Contains(name, "[") { // few have generic arguments, and replacing copies
+	if strings.Contains(name, "[") { // few have generic arguments, and replacing allocates a copy
 		name = dotnetGeneric.ReplaceAllString(name, "")
 	}
 	f.Module, f.Function = splitName(name, ".")
@@ -84,7 +84,7 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	if !ok || !strings.Contains(f.Function, ".") || strings.ContainsAny(f.Function, " /:") {
 		return f, false
 	}
-	if rest == "" { // not a frame if the parentheses hold a place of Java's or V8's
+	if rest == "" { // not a frame if the parentheses hold a place, as in Java or V8
 		return f, arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/")
 	}
 	if offset, behind, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(offset, " [0x") { // Mono's
@@ -97,8 +97,8 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	return f, placed || rest == ""
 }
 
-// Generic arguments, and the class and method that the compiler makes: "Cart.<PayAsync>d__7.MoveNext" and
-// "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" of Cart.PayAsync, "Cart.<PayAsync>g__Pay|4_0" of Pay in it.
+// Generic arguments, and classes and methods that the compiler makes: "Cart.<PayAsync>d__7.MoveNext" and
+// "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" for Cart.PayAsync, "Cart.<PayAsync>g__Pay|4_0" for Pay in it.
 var (
 	dotnetGeneric = regexp.MustCompile(`\[[^\]]*\]`)
 	dotnetMade    = regexp.MustCompile(`^([^<]*)[.+/]<(?:[^<]*<)*?([^<>]+)>(?:\$?>?(?:g__)?([^|]*)\|)?`)

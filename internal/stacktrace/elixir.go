@@ -38,7 +38,7 @@ func parseElixir(lines []string) []event.Exception {
 		switch n := len(chain); {
 		case raised:
 			if n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, "an exception was raised:") {
-				chain = chain[:n-1] // an exit because of this exception
+				chain = chain[:n-1] // that was an exit caused by this exception
 			}
 			more := until(lines[i+1:], func(line string) bool { return elixirRaised.MatchString(line) || reads(elixirFrame)(line) })
 			i += len(more)
@@ -48,7 +48,7 @@ func parseElixir(lines []string) []event.Exception {
 		case n > 0 && isFrame:
 			chain[n-1].Frames = append(chain[n-1].Frames, f)
 		case n > 0 && lines[i] != "":
-			return chain // before the server's state and its client's stack
+			return chain // the server's state and its client's stack follow
 		}
 	}
 	return chain
@@ -63,7 +63,7 @@ var (
 	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
 )
 
-// elixirFrame splits module and function. An anonymous function counts as the one around it.
+// elixirFrame splits module and function. An anonymous function counts as the function around it.
 func elixirFrame(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "    ")
 	f, placed := match(strings.TrimLeft(s, " "), elixirPlaced, elixirBare)

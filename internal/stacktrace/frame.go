@@ -15,7 +15,7 @@ type found struct {
 	event.Exception
 }
 
-// match reads a text by the first pattern that matches, whose groups are named after fields.
+// match reads a text by the first pattern that matches. Groups of patterns are named after fields.
 func match(text string, patterns ...*regexp.Regexp) (f found, ok bool) {
 	for _, pattern := range patterns {
 		m := pattern.FindStringSubmatch(text)
@@ -69,7 +69,7 @@ func readColumn(place string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: line, Column: column}, ok && both && file != ""
 }
 
-// reads returns a test of whether a reader can read a line.
+// reads turns a reader into a test of whether it can read a line.
 func reads[T any](read func(string) (T, bool)) func(string) bool {
 	return func(line string) bool {
 		_, ok := read(line)
@@ -93,7 +93,7 @@ func splitName(name, separator string) (module, function string) {
 	return "", name
 }
 
-// stack is a row of frames, and the lines between it and the row before.
+// stack is a sequence of frames without a gap, and the lines between it and the sequence before.
 type stack struct {
 	above  []string
 	frames []event.Frame
@@ -117,7 +117,7 @@ func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
 	return all
 }
 
-// paired joins lines to the one above that they belong to, for frames of two lines.
+// paired joins lines to the line above if they belong to it, for frames that take two lines.
 func paired(lines []string, belongs func(above, line string) bool) []string {
 	pairs := make([]string, 0, len(lines))
 	for i, line := range lines {

@@ -9,14 +9,14 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Perl prints stacks through Carp, where it died and then the calls:
+// Perl prints stacks through Carp: the place where it died, then the calls:
 //
 //	card 4111 was declined at /app/lib/Shop/Cart.pm line 15.
 //		Shop::Cart::charge(Shop::Cart=HASH(0x55836792d358), 4111) called at /app/shop.pl line 17
 //		main::checkout() called at /app/shop.pl line 30
 //
-// If a __DIE__ handler prints it, the handler's place and frames come in between. Most exceptions have no
-// type: the first words of Perl's own messages make one, and all others are of type "die".
+// If a __DIE__ handler prints the stack, the handler's place and frames come in between. Most exceptions have
+// no type, so errmon uses the first words of Perl's own messages, and "die" for all others.
 
 var perl = runtime{
 	name: "perl", parse: parsePerl,
@@ -34,7 +34,7 @@ func parsePerl(lines []string) []event.Exception {
 	if !ok {
 		died.Message = strings.TrimSpace(text)
 	}
-	if handler && ok { // drop the calls that led to it
+	if handler && ok { // drop the handler's own frames
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
 	frames, at := append(calls, event.Frame{Function: "main::"}), died.Frame

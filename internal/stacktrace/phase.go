@@ -12,7 +12,7 @@ type Phase uint8
 // The phases in which an event can begin.
 const (
 	Plain  Phase = iota // an everyday log line
-	Bare                // a line of no known kind
+	Bare                // a line of no known kind, without a level
 	Logged              // a log line at warn or worse, which a trace may follow
 	Failed              // the same, naming the exception, as AWS Lambda's Python runtime does
 

@@ -17,7 +17,7 @@ import (
 //
 //	Next App\Shop\PaymentException: message in /app/Cart.php:29
 //
-// A line names the function called there, so a frame's place is on the line before. Monolog and Laravel print
+// A line names the function called there, so a frame's place is on the line above. Monolog and Laravel print
 // `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]" above the calls.
 
 var php = runtime{
@@ -73,7 +73,7 @@ func phpCall(line string) (f event.Frame, ok bool) {
 	return f, ok && function != "" && (f.File != "" || f.Line == 0)
 }
 
-// phpFrames makes frames of calls. A function whose place is that of its caller is PHP's own.
+// phpFrames makes frames from calls. A function at the same place as its caller is PHP's own.
 func phpFrames(calls []event.Frame, thrown event.Frame) []event.Frame {
 	at := thrown
 	for i, from := range calls {

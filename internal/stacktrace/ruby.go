@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Ruby prints an uncaught exception on the line of its place, and its causes below in the same form:
+// Ruby prints an uncaught exception behind its place, on one line, and its causes below in the same form:
 //
 //	/app/lib/cart.rb:8:in `total': message (Shop::PaymentError)
 //		from /app/shop.rb:42:in `<main>'
@@ -40,7 +40,7 @@ func parseRuby(lines []string) []event.Exception {
 		last := &chain[len(chain)-1]
 		last.Frames = append(last.Frames, f.Frame)
 	}
-	return slices.CompactFunc(chain, func(a, b event.Exception) bool { // a thread's exception is printed twice
+	return slices.CompactFunc(chain, func(a, b event.Exception) bool { // Ruby prints a thread's exception twice
 		return a.Type == b.Type && a.Message == b.Message && slices.Equal(a.Frames, b.Frames)
 	})
 }
@@ -77,7 +77,7 @@ func rubyLogged(lines []string) event.Exception {
 	return findHeader(lines)
 }
 
-// rubyFrame reads "[from ]file:12:in `function'" and the message behind it.
+// rubyFrame reads "[from ]file:12:in `function'" and the message after it.
 func rubyFrame(line string) (f found, ok bool) {
 	place, name, ok := strings.Cut(strings.TrimPrefix(unindented(line), "from "), ":in ")
 	if !ok || name == "" || name[0] != '`' && name[0] != '\'' {
