@@ -85,8 +85,8 @@ var (
 )
 
 // Suspects returns the suspects among the changes behind links, at most two, each once, the newest first. It
-// leaves out changes that cannot be the cause or prove nothing: those after the first event or a year before
-// it, merges, changes by bots, those of over 40 files, and those listed in ignored, the text of IgnoredRevs.
+// leaves out changes that cannot be the cause or prove nothing: those after the first event or over a year
+// before it, merges, a bot's, those of over 40 files, and those listed in ignored, the text of IgnoredRevs.
 func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) (suspects []Suspect) {
 	revs := rev.FindAllString(strings.ToLower(ignored), -1)
 	for _, link := range links {

@@ -74,7 +74,7 @@ func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) 
 	return answer, err
 }
 
-// facts returns what is the same for every commit, read once, and the commits of tags.
+// facts returns what is the same for every commit, and the commits of tags.
 func (r *Repository) facts(ctx context.Context, tags ...string) (github.Refs, error) {
 	if r.refs != nil && len(tags) == 0 {
 		return *r.refs, nil

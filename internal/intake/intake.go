@@ -172,8 +172,7 @@ func (in *Intake) Reader() *Reader {
 	return r
 }
 
-// Flush closes the Reader, ends events whose last line was logged before now, and waits until all are
-// counted.
+// Flush closes the Reader, ends events whose last line was logged before now, and waits until they count.
 func (r *Reader) Flush(now time.Time) {
 	r.Framer.Flush(now)
 	r.batches <- r.batch

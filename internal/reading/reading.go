@@ -123,8 +123,7 @@ func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Ev
 	return postponed
 }
 
-// countWhole counts the events of a window, each as the whole event that contains it. Parts of one count
-// once.
+// countWhole counts the events of a window, each as the whole event that contains it, and parts of one once.
 func (l *Logs) countWhole(inside, whole []event.Event) {
 	counted := map[int]bool{}
 	for _, e := range inside {

@@ -88,7 +88,7 @@ func (s *Sentry) list(ctx context.Context) error {
 	return nil
 }
 
-// keeps reports whether the policy keeps an issue. An issue with an issue or a row here was kept before.
+// keeps reports whether the policy keeps an issue. One that is filed or on the dashboard was kept before.
 func (s *Sentry) keeps(i event.SentryIssue) bool {
 	f := s.Followed[i.ID]
 	return f.Filed || f.Waits || s.Intake.Issue(i).Decision.Keep
@@ -161,7 +161,7 @@ func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (i
 		if whole.State == event.Deleted {
 			continue
 		}
-		if d.Issues[i] = whole; t.State == "" { // only an event was delivered, so the state did not change
+		if d.Issues[i] = whole; t.State == "" { // an event alone does not mean that the state changed
 			d.Issues[i].State = ""
 		}
 		if t.State == event.Unresolved && !withEvent[t.ID] {

@@ -56,7 +56,7 @@ func parseRust(lines []string) []event.Exception {
 		if len(x.Frames) == 0 {
 			x.Frames = placeFrame(first.File, rustFileInApp)
 		}
-		if strings.Contains(x.Type, "`") { // a failed call, which would mask words of the message
+		if strings.Contains(x.Type, "`") { // a failed call: grouping would mask its quoted names in a message
 			x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
 		}
 		return []event.Exception{x}
