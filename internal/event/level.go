@@ -27,8 +27,8 @@ func (l Level) String() string {
 	return levelNames[l]
 }
 
-// ParseLevel reads a level as common loggers print it: whole or in three or four letters, in
-// any case, or pino's and bunyan's numbers (10 to 60). It reports false for anything else.
+// ParseLevel reads a level as common loggers print it: a word or its abbreviation, in any case,
+// or a number of pino's and bunyan's (10 to 60). It reports false for anything else.
 func ParseLevel(name string) (Level, bool) {
 	var upper [len("informational")]byte // strings.ToUpper allocates, and most words of a log get here
 	if len(name) > len(upper) {

@@ -143,8 +143,8 @@ type Followed struct {
 	Filed  bool  // it has an issue here
 	Open   bool  // that issue is open
 	Waits  bool  // it has a row on the dashboard
-	Due    bool  // its row gets an issue in this run: it was ticked, or waited for room or a retry
+	Due    bool  // its row gets an issue in this run: it is ticked, or only a limit or a failure held it back
 	Wanted bool  // its state matters even if it is no longer selected
-	DueAt  int64 // the total at which its row gets an issue; 0 if its row waits for something else
+	DueAt  int64 // the total at which its row gets an issue; 0 unless the row waits for min-events
 	Total  int64 // events counted so far
 }

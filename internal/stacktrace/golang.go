@@ -218,7 +218,7 @@ func goInApp(pkg, file string) bool {
 func adoptGo(f *event.Frame) { f.InApp = f.Module != "" && goInApp(f.Module, f.File) }
 
 // goChain sets the types and reduces the chain to what Go prints: for a panic, one stack and a message that
-// includes wrapped errors; for an error, every link with a stack. Sentry reports recovered panics as fatal.
+// includes wrapped errors; for an error, every link with a stack. Sentry reports recovered panics at fatal.
 func goChain(e *event.Event) []event.Exception {
 	kind := "error"
 	if e.Level == event.Fatal {

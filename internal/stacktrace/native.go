@@ -142,7 +142,7 @@ func nativeHeader(lines []string) event.Exception {
 	return event.Exception{Type: name, Message: strings.TrimLeft(line[len(name):], `:",* `)}
 }
 
-// nativeFrames match the following, once surrounding white space is trimmed:
+// nativeFrames match these lines, without the white space around them:
 //
 //	#0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5           sanitizers
 //	1: 0xb7a940 node::Abort() [node]                         V8

@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Ruby prints an uncaught exception behind its place, on one line, and its causes below in the same form:
+// Ruby prints an uncaught exception after its place, on one line, and its causes below in the same form:
 //
 //	/app/lib/cart.rb:8:in `total': message (Shop::PaymentError)
 //		from /app/shop.rb:42:in `<main>'

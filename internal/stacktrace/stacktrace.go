@@ -37,9 +37,8 @@ type runtime struct {
 var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swift, php, dotnet, elixir, perl, tcl, native}
 
 // Parse reads the stack trace in text, which may begin with log lines of the same failure, and names its
-// runtime, the first that recognises a line and parses the text: "python", "java" (also for Kotlin and
-// Scala), "browser", "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or
-// "native".
+// runtime, the first that matches a line and parses the text: "python", "java" (also for Kotlin and Scala),
+// "browser", "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or "native".
 //
 // The exception that surfaced comes first, then its causes; the most recent frame of each comes first, in
 // whatever order the runtime prints them. Without a trace, Parse returns nil and "".
