@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,10 @@ import (
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/relay"
 )
+
+// relayMemory is where the collector starts to run more often, in bytes, below the 150 MB that a relay may occupy
+// while strangers send large bodies.
+const relayMemory = 110 << 20
 
 // relayCommand has its own flags, because the settings of a scan mean nothing to a relay.
 func (s *session) relayCommand() *cobra.Command {
@@ -66,6 +71,9 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	}
 	if cfg.Insecure {
 		front.Log.Warn("the relay accepts unsigned requests, because of --insecure")
+	}
+	if s.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(relayMemory)
 	}
 	s.endsBySignal = true
 	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.Owner+"/"+cfg.Repo, "coalesce", cfg.Coalesce.String())
