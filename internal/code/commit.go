@@ -47,7 +47,9 @@ func Tags(v event.Version) []string {
 		}
 	}
 	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return !plainRef.MatchString(name) })
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool {
+		return !plainRef.MatchString(name) || strings.Contains(name+"/", ".lock/") // Git keeps its lock files beside refs
+	})
 }
 
 // Change is a commit that git blame names for a line.

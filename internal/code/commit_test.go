@@ -52,6 +52,8 @@ func TestTags(t *testing.T) {
 		{"image", "ghcr.io/acme/shop:v1.2.3-rc.1", "", []string{"1.2.3-rc.1", "shop-v1.2.3-rc.1", "shop@1.2.3-rc.1", "v1.2.3-rc.1"}},
 		{"other name", "release_42", "shop", []string{"release_42"}},
 		{"not a ref", "1.2..3", "a b", nil},
+		{"lock files", "shop.lock/1.2.3.lock", "", nil},
+		{"lock of a version", "1.2.3.lock", "shop", nil},
 		{"option", "--upload-pack=x", "", nil},
 		{"none", "", "shop", nil},
 	}

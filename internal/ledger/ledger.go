@@ -218,7 +218,7 @@ func (k Known) Status() string {
 	for _, i := range k.Issues {
 		switch {
 		case i.Marker.DupOf != 0:
-		case i.Ignored || i.Closed == plan.NotPlanned || i.Closed == plan.ClosedAsDup:
+		case i.Muted():
 			muted++
 		case i.Open:
 			open++

@@ -131,10 +131,11 @@ func TestStatus(t *testing.T) {
 		Issues: []plan.Issue{
 			{Number: 1, Open: true}, {Number: 2}, {Number: 3, Open: true, Ignored: true}, {Number: 4, Closed: plan.NotPlanned},
 			{Number: 5, Closed: plan.ClosedAsDup}, {Number: 6, Marker: marker.Marker{DupOf: 1}},
+			{Number: 7, Open: true, Snooze: plan.Snooze{For: time.Hour}},
 		},
 		Dashboard: marker.Dashboard{Waiting: []marker.Row{row("exc1:a", 1)}, More: 2},
 	}
-	if want, got := "Errors: 1 open, 1 closed, 3 muted, 3 waiting for an issue.", k.Status(); got != want {
+	if want, got := "Errors: 1 open, 1 closed, 4 muted, 3 waiting for an issue.", k.Status(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
