@@ -66,14 +66,15 @@ func (c *carried) peel(s string) bool {
 // kubectl matches "[pod/web-7f2/web] ".
 var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
 
-// peelRequest removes the request id that Rails prints before an exception, its frames and its blank lines.
+// peelRequest removes the request id or tag that Rails prints before an exception, its frames and its blank lines.
 func (c *carried) peelRequest(s string) bool {
 	id, behind, _ := strings.Cut(s[1:], "]")
 	behind, spaced := strings.CutPrefix(behind, " ")
-	if !isID(id) && !mayBeID(id) || !spaced && behind != "" && behind[0] != '\n' {
+	line, rest, _ := strings.Cut(behind, "\n")
+	isRequest := isID(id) || mayBeID(id)
+	if !isRequest && !isTagged(id, line) || !spaced && behind != "" && behind[0] != '\n' {
 		return false
 	}
-	line, rest, _ := strings.Cut(behind, "\n")
 	shape := stacktrace.ShapeOf(line)
 	switch {
 	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "): // neither an exception nor a template's frame
@@ -81,11 +82,22 @@ func (c *carried) peelRequest(s string) bool {
 	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown): // not the source of a template
 		return false
 	}
-	c.request = id
+	if isRequest {
+		c.request = id
+	}
 	if !isBlank(line) {
 		rest = behind
 	}
 	return c.layer("Rails", c.within, rest)
+}
+
+// isTagged reports whether the line is one that Rails alone prints behind a tag of the team's, such as "[acme] ".
+func isTagged(tag, line string) bool {
+	class, _, _ := strings.Cut(line, " (")
+	exception := strings.HasSuffix(line, "):") && isWord(class) && class[0] < 'a'
+	frame := strings.Contains(line, ":in ") && stacktrace.ShapeOf(line) == stacktrace.LateFrame
+	_, level := levelWord(tag)
+	return (exception || frame || line == "  ") && isWord(tag) && level <= letter
 }
 
 // layer removes a transport's prefix, leaving body, and keeps the stream that the prefix names, if any.
