@@ -33,8 +33,8 @@ func System() Clock {
 
 type deadlineKey struct{}
 
-// WithTimeout returns a context that ends after d, with cause. Call Deadline to read its deadline: a test's
-// clock must not set one on the context itself, because net would compare it with the machine's time.
+// WithTimeout returns a context that ends after d, with cause. Read its deadline with Deadline, not from the
+// context itself: a test's clock must not set one there, as net would compare it with the machine's time.
 func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	end := c.Now().Add(d)
 	if outer, ok := Deadline(ctx); !ok || end.Before(outer) {
@@ -46,13 +46,13 @@ func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (c
 	return c.Timeout(ctx, d, cause)
 }
 
-// Deadline returns when the context ends, by the clock's time. It returns false if there is no deadline.
+// Deadline returns the earliest deadline set by WithTimeout, in the clock's time, or false if there is none.
 func Deadline(ctx context.Context) (time.Time, bool) {
 	end, ok := ctx.Value(deadlineKey{}).(time.Time)
 	return end, ok
 }
 
-// Fits reports whether the context has not ended and lasts beyond end, by the clock's time.
+// Fits reports whether the context is still alive and its Deadline, if any, is after end.
 func Fits(ctx context.Context, end time.Time) bool {
 	deadline, ok := Deadline(ctx)
 	return ctx.Err() == nil && (!ok || end.Before(deadline))

@@ -15,14 +15,14 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// This file reads the keys in-app, fields, code and redact of the file: see examples/rules.md.
+// The keys in-app, fields, code and redact of the configuration file are documented in examples/rules.md.
 
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// maxPrefixSize is the most bytes of an item of a list, because each item costs time on every line or frame.
+// maxPrefixSize limits the bytes of a list item, because each item costs time on every line or frame.
 const maxPrefixSize = 500
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)

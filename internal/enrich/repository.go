@@ -18,7 +18,8 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Repository looks up code, each thing once per run, until requests are refused, used up or failing.
+// Repository looks up code. It caches commits and lists of files for the run, and stops when requests are
+// refused, used up or failing.
 type Repository struct {
 	GitHub   *github.Client // client for the repository with the code
 	Warnings []string       // what went wrong so far
@@ -35,7 +36,7 @@ type Repository struct {
 	trees      map[string]*tree // by commit
 }
 
-// NewRepository returns a Repository for the code. Its issues are in another repository, or in the same.
+// NewRepository returns a Repository for the code. The issues may be in the same repository or in another.
 func NewRepository(gitHub, issues *github.Client, roots []code.Root) *Repository {
 	return &Repository{GitHub: gitHub, issues: issues, roots: roots, commits: map[event.Version]code.Commit{}, trees: map[string]*tree{}}
 }
@@ -74,7 +75,7 @@ func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) 
 	return answer, err
 }
 
-// facts returns what is the same for every commit, and the commits of tags.
+// facts returns the repository's page, visibility and default branch, and the commits of tags.
 func (r *Repository) facts(ctx context.Context, tags ...string) (github.Refs, error) {
 	if r.refs != nil && len(tags) == 0 {
 		return *r.refs, nil

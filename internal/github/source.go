@@ -28,8 +28,8 @@ func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	return found.SHA, wrap(err, "get commit %s", sha)
 }
 
-// Tree returns the paths of all files in a commit, except symbolic links and submodules. It fails if they are
-// more than GitHub lists: 100,000 entries or 7 MB.
+// Tree returns the paths of all files in a commit, except symbolic links and submodules. It fails if there
+// are more than GitHub lists: 100,000 entries or 7 MB.
 func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	var tree struct {
 		Truncated bool
@@ -117,7 +117,7 @@ type Blame struct {
 	}
 }
 
-// Wanted lists the paths of the files that Source reads, and which of these also with blame or old versions.
+// Wanted lists the paths of the files that Source reads, and of those whose blame or old versions it adds.
 type Wanted struct{ Texts, Blames, Versions []string }
 
 // File is a file as Source reads it. A field that GitHub omits is empty, as is Text if binary or too large.
@@ -133,7 +133,7 @@ type Version struct {
 	At   time.Time
 }
 
-// MaxVersions is how many versions of a file Source reads at most.
+// MaxVersions is the largest number of versions of a file that Source reads.
 const MaxVersions = 10
 
 type blob struct {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// traits are the properties of a token that follow from its text.
+// traits are the properties of a token. All but isLearned follow from its text.
 type traits uint16
 
 const (
@@ -20,7 +20,7 @@ const (
 	isInflected                    // a word whose ending describes what happens: "rejected", "validation"
 	isFiller                       // a word without meaning of its own: "the"; has isGrammar too
 	isFault                        // the class of an exception: it distinguishes errors
-	isDevice                       // a device or a side of a connection, what the message is about: "disk", "client"
+	isDevice                       // a device or a side of a connection, which messages are about: "disk", "client"
 	isRole                         // a word that precedes a name: "user"
 	isLearned                      // a value in another template
 )
@@ -40,7 +40,7 @@ func (t *token) isConst() bool { return t.is(isText) && !t.is(isPartial) }
 // counts reports whether the token is a word that distinguishes its message from others.
 func (t *token) counts() bool { return t.isConst() && !t.is(isFiller) }
 
-// seed makes hashes unpredictable, so nobody can force collisions. They cost only time: tokens are compared.
+// seed makes hashes unpredictable, so nobody can force collisions. Those only cost time: tokens are compared.
 var seed = maphash.MakeSeed()
 
 func newToken(text string) token {
@@ -89,7 +89,7 @@ func shapeOf(text string) traits {
 	return 0
 }
 
-// tokenEnd returns the end of the token at i of a masked template. Joints at the end of a word are
+// tokenEnd returns the end of the token at i in a masked template. Joints at the end of a word are
 // separate tokens, as in "failed:", and so are rows of dots: "disk check....: 3".
 func tokenEnd(s string, i int) int {
 	end := i

@@ -52,7 +52,7 @@ func New(rules Rules, r *safe.Redactor) *Intake {
 	}
 }
 
-// Never is later than any trace waits for more lines. Flush a framer with it at the end of the input.
+// Never is so late that no trace still waits for more lines. Pass it to Flush at the end of the input.
 var Never = time.Unix(math.MaxInt32, 0)
 
 // Framer returns a framer that calls emit with each event, not yet parsed.
@@ -71,8 +71,8 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 	return events
 }
 
-// Parse parses an event's stack, redacts its names and sets its Decision, unless no rule can keep its level.
-// It counts events that a rule ignores, and those that look like errors but state no level.
+// Parse parses an event's stack, redacts what names the error and sets the Decision. It skips an event whose
+// level no rule can keep. It counts ignored events, and those that look like errors but state no level.
 func (in *Intake) Parse(e *event.Event) {
 	logged := e.Level
 	if in.policy.MayKeep(e.Level) {
@@ -141,7 +141,7 @@ func (in *Intake) Errors(groups []*grouping.Group) int {
 
 const batchSize = 128 // events handed over at once; each holds a few KB
 
-// Reader reads one input into an Intake. The caller's goroutine joins lines into events, another parses and
+// Reader reads one input into an Intake. The caller's goroutine joins lines into events; another parses and
 // counts them in order, so that a long file keeps two cores busy. Flush it before using the Intake.
 type Reader struct {
 	*logtext.Framer
@@ -172,7 +172,7 @@ func (in *Intake) Reader() *Reader {
 	return r
 }
 
-// Flush closes the Reader, ends events whose last line was logged before now, and waits until they count.
+// Flush flushes the Framer at now, waits until all events are counted, and closes the Reader.
 func (r *Reader) Flush(now time.Time) {
 	r.Framer.Flush(now)
 	r.batches <- r.batch
@@ -203,7 +203,7 @@ func (u *Unread) Notice() string {
 		"If they are errors, report the format at https://github.com/org/errmon-action/issues. Most frequent:", u.Events)
 }
 
-// Shapes returns the most frequent templates, at most 3, with their counts. They are redacted, foreign text.
+// Shapes returns the most frequent templates, at most 3, with their counts. They are foreign text, redacted.
 func (u *Unread) Shapes() []string {
 	shapes := slices.SortedFunc(maps.Keys(u.shapes), func(a, b string) int {
 		return cmp.Or(cmp.Compare(u.shapes[b], u.shapes[a]), cmp.Compare(a, b))

@@ -125,7 +125,7 @@ func scalar(value string) string {
 	return ""
 }
 
-// readLogfmt reads a line of pairs into h, if the line has a message or error and either has a level.
+// readLogfmt reads a line of pairs into h if it has a message or an error, and it or h has a level.
 func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
 	f.keepPairs(line)
@@ -168,7 +168,7 @@ func readTail(h *head) {
 	}
 }
 
-// keepPairs keeps every pair. A value extends to the next pair: some loggers do not quote several words.
+// keepPairs keeps every pair. A value extends to the next pair, since some loggers do not quote spaces.
 func (f *fields) keepPairs(line string) {
 	for line != "" {
 		n := nameEndIn(line)

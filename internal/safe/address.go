@@ -76,12 +76,12 @@ func ipv6In(s string, start, end int, found []secret) []secret {
 	return append(found, secret{start, end, kindIP})
 }
 
-// A version of four parts looks like an IPv4 address, and counts as one unless its context shows a version.
+// Four numbers may be an IPv4 address or a version. They count as an address unless the text shows a version.
 var (
 	// suffix matches text that follows only versions.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
 	// versioned matches text that precedes only versions: an upgrade or downgrade, Maven's group:artifact:,
-	// a path of packages, and a requirement, as in foo==1.2.3.4 and rails (~> 5.2.4.3).
+	// a directory of packages, and a requirement, as in foo==1.2.3.4 and rails (~> 5.2.4.3).
 	versioned = regexp.MustCompile(`(?i)(?:(?:(?:up|down)grad|migrat|updat|roll(?:ed|ing) back).* (?:from|to) v?` +
 		`|[a-z][\w-]*\.[\w.-]+:[\w.-]+:` +
 		`|(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[a-z_][-/\\]` +
@@ -112,7 +112,7 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 		versioned.MatchString(before) && !required.MatchString(before)
 }
 
-// lastWord returns the last word before a version, or "version" for one with a filler: "version is".
+// lastWord returns the last word of before, or "version" for a version word and a filler: "release is".
 func lastWord(before string) string {
 	before = strings.TrimRight(before, ` "'=:(/\-`)
 	for _, filler := range []string{" v", " to", " is", " at", " from"} {

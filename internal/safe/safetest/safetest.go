@@ -1,5 +1,5 @@
 // Package safetest provides test data for package safe: random secrets and personal data in realistic log
-// lines, and texts that attack the program that shows them. It also renders GitHub's Markdown with a library.
+// lines, and texts that attack the program that shows them. It also renders Markdown as GitHub does.
 //
 // Secrets are assembled only at run time, so scanners do not report this repository for leaks.
 package safetest
@@ -31,7 +31,7 @@ type Sample struct {
 // PerKind is the number of samples that Samples draws of each kind.
 const PerKind = 50
 
-// Samples draws PerKind samples of each kind.
+// Samples draws PerKind samples of each kind, except the parts that other kinds are made of.
 func Samples(rng *rand.Rand) []Sample {
 	var samples []Sample
 	for _, k := range kinds {
@@ -67,7 +67,7 @@ func (s Sample) Again(rng *rand.Rand) Sample { return find(kinds, s.Kind).fill(r
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
 
-// WithoutCode renders GitHub's Markdown to HTML. It keeps raw HTML, and empties all code.
+// WithoutCode renders GitHub's Markdown to HTML. It keeps raw HTML, and drops the content of all code.
 func WithoutCode(markdown string) string {
 	source := []byte(markdown)
 	document := gfm.Parser().Parse(text.NewReader(source))
@@ -90,7 +90,7 @@ func WithoutCode(markdown string) string {
 	return b.String()
 }
 
-// Attack is log text that tries to be interpreted. The canary replaces %s in Text, or else goes at the end.
+// Attack is log text written to be obeyed, not shown. The canary replaces %s in Text, or goes at the end.
 type Attack struct{ Name, Text string }
 
 // With returns the attack's text with a canary in it, so that a test can find it.
