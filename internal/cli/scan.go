@@ -75,7 +75,7 @@ func (s *session) scanSources(ctx context.Context, c config.Config) (report.Run,
 	return run, nil
 }
 
-var errOver = errors.New("max-duration is over")
+var errOver = errors.New("max-duration has passed")
 
 func (s *session) options(c config.Config, services []source.Integration) (scan.Options, error) {
 	gh, err := s.github(c)

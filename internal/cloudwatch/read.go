@@ -15,9 +15,9 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// readPages reads a window by FilterLogEvents, and may cut one of several pages into slices. reader describes
-// the reader and why it was chosen. If this would take longer than the run has left, Auto tries Logs Insights
-// first, if there is a budget.
+// readPages reads a window with FilterLogEvents. A window of more than one page may be cut into slices. reader
+// describes the reader and why it was chosen. If this would take longer than the run has left and there is a
+// budget for Logs Insights, Auto tries that first.
 func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
 	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
 	request := g.request(in.From, pattern)
@@ -97,17 +97,17 @@ func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64
 // reading is the state of a Read in progress.
 type reading struct {
 	group   *Group
-	key     string // the group's, like the two below
+	key     string // key, URL and service of the group
 	url     string
 	service string
 	emit    func(event.Record)
 
-	stream  string // of the last event
-	console string // address of that stream
+	stream  string // stream of the last event
+	console string // URL of that stream
 	seen    recent
 	pages   int
 	events  int
-	last    time.Time // of the last event read, or the end of the last whole slice
+	last    time.Time // time of the last event read, or the end of the last whole slice
 }
 
 func (g *Group) reading(emit func(event.Record)) *reading {
@@ -147,7 +147,7 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
-// through returns Complete for an interrupted read. It is never after the start of the read, because events
+// through returns the Complete of an interrupted read. It is never after the start of the read, because events
 // with a future timestamp do not show that all events up to then were read.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
@@ -156,15 +156,16 @@ func (r *reading) through(started time.Time) time.Time {
 	return r.last
 }
 
-// memory is how long an id is remembered at least, by the events' timestamps.
+// memory is the minimum time for which an id is remembered, by the events' timestamps. It is long enough for
+// events that two successive pages return out of order.
 const memory = 2 * time.Minute
 
-// recent remembers the ids of events for a while, in two generations. The service sorts events by timestamp,
-// so a repeated event follows close to its original. Ids older than memory are dropped, so that even a long
-// read holds those of at most 4 minutes; memory is long enough for events out of order where pages meet.
+// recent remembers the ids of recent events, to recognise repeats. The service sorts events by timestamp, so a
+// repeated event follows close to its original. Ids are kept in two generations that each cover memory, so
+// even a long read holds only the ids of 4 minutes of events.
 type recent struct {
 	current, previous map[[16]byte]struct{}
-	since             time.Time // where current begins
+	since             time.Time // timestamp of the first event in current
 }
 
 // add remembers an id, and reports whether it is new in its stream.

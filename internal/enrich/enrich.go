@@ -1,5 +1,5 @@
 // Package enrich adds evidence to actions before they are written: the lines logged around an
-// error, the lines of it that a filter left out, and the code behind it in the repository.
+// error, those of its own lines that a filter left out, and the code behind it in the repository.
 //
 // It may import code, github, plan, reading, intake, source, marker, count and event.
 package enrich
@@ -27,8 +27,9 @@ const (
 	maxBlamed  = 4  // files whose lines are blamed, and whose versions are compared
 )
 
-// AddContext reads the lines around the samples of new errors, then of others whose sample may lack lines,
-// while the budget lasts; later runs complete the rest. It also links samples to the services' pages.
+// AddContext reads the lines around the samples of new errors, then of known errors whose sample may lack
+// lines, until the budget is used up. Later runs complete the samples that still lack lines. It also links
+// samples to the services' pages.
 func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
@@ -89,7 +90,7 @@ func evidence(in *intake.Intake, sample event.Event, records []event.Record) pla
 	return added
 }
 
-// Add looks up the code of issues that are created or reopened, or whose commit changed: links, an excerpt,
+// Add looks up the code of issues that are created or reopened, or whose version changed: links, an excerpt,
 // owners and suspects. If that fails for an issue, it is tried again when the issue is next written.
 func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 	for _, kind := range []plan.Kind{plan.Create, plan.Reopen, plan.Update} {

@@ -97,8 +97,8 @@ func letterKind(word string) Masks {
 	return 0
 }
 
-// isNumbered reports whether a word is a name with a digit inside, rather than the name of
-// a numbered thing: "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
+// isNumbered reports whether a digit inside a word is part of a name, as in "OAuth2Client refused the token".
+// In "worker7 is gone" it is a value: it numbers one of several workers.
 func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
 	for i := range len(word) {
@@ -116,7 +116,7 @@ func isNumbered(word string) bool {
 	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]]&isLetter != 0 && class[word[len(word)-1]]&isLetter != 0
 }
 
-// joinedKind returns the kind of a joined value with a digit, judging by its form, or 0.
+// joinedKind returns the kind of a value with digits and joints, such as a date, or 0 if its form is unknown.
 func joinedKind(word string) Masks {
 	address, _, _ := strings.Cut(word, ":")
 	switch {
@@ -141,13 +141,13 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase matches if two capitals follow a lowercase letter twice or more, as in tokens but not in names.
+// mixedCase matches random tokens, but not names: at least twice, a lowercase letter precedes two capitals.
 var mixedCase = regexp.MustCompile(`[a-z][A-Z]{2}.*[a-z][A-Z]{2}`)
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// isFaultName reports whether a word is an exception's class, which distinguishes errors: it is not a value.
+// isFaultName reports whether a word names an exception class. It distinguishes errors, so it is not a value.
 func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
@@ -180,8 +180,8 @@ var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 var port = regexp.MustCompile(`^:\d{2,5}\b`)
 
-// isService reports whether a word is a name with a port: "wpad:80 open through proxy",
-// "connect to redis:6379". Anywhere else the name is a key: "uid:1000".
+// isService reports whether a word is a name with a port: a well-known port at the start of the message, as in
+// "wpad:80 open through proxy", or any after a connector, as in "connect to redis:6379". "uid:1000" is a key.
 func (m *masker) isService(word string) bool {
 	name, number, found := strings.Cut(word, ":")
 	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name || sources[name[strings.LastIndexByte(name, '.')+1:]] {
@@ -195,8 +195,8 @@ func (m *masker) isService(word string) bool {
 // bracketed matches an IPv6 address in brackets with its port: "[fe80::1%eth0]:443".
 var bracketed = regexp.MustCompile(`^\[[[:xdigit:]]*(?::[[:xdigit:]]*){2,}(?:%[^][ ]*)?\](?::\d{2,5}\b)?`)
 
-// unit returns the end of the value that ends at end, including the unit of a number, as in "waited 5 ms",
-// "waited 2 s" and "cache at 95%", or the padding of base64.
+// unit extends the value s[begin:end] by the unit of a number, as in "waited 5 ms", "waited 2 s" and
+// "cache at 95%", or by the padding of base64, and returns its new end.
 func (m *masker) unit(s string, begin, end int) int {
 	switch {
 	case end == len(s) || m.wild != len(m.out):

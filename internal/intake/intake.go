@@ -1,5 +1,6 @@
-// Package intake turns log lines into groups: lines are framed into events, and
-// each event is parsed, redacted, decided on by the policy, and added to its group.
+// Package intake turns log lines into groups, in five steps: logtext joins the lines of a trace into an event and
+// reads its fields, stacktrace parses the trace, safe redacts it, policy decides whether the event is kept, and
+// grouping adds it to its group.
 //
 // Whatever names an error is redacted first, so that keys, titles and markers contain no secret and do not
 // depend on one. The text, the stack and the ids of an event are redacted when a sample is published.

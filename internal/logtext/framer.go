@@ -1,5 +1,5 @@
-// Package logtext joins the records of a source back into events and reads their fields:
-// time, level, message, logger, service, ids, and the text of the stack trace.
+// Package logtext joins the records of a source back into events, recognises their log format, and reads
+// their fields: time, level, message, logger, service, ids, and the text of the stack trace.
 //
 // # Framing
 //

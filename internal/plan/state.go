@@ -40,7 +40,8 @@ type Build struct {
 	Fixed bool // contains the fix
 }
 
-// FailedSince returns the versions that failed since an issue was closed; false unless all of them are known.
+// FailedSince returns the versions that failed since an issue was closed; false if there are none, if one is
+// unknown, or if the issue takes over other markers.
 func (a Action) FailedSince() ([]event.Version, bool) {
 	var versions []event.Version
 	for _, g := range a.Groups {
@@ -115,7 +116,8 @@ func successor(i Issue) marker.Marker {
 	return m
 }
 
-// maxLeaving is how many issues a run archives at most. Archiving one takes four requests.
+// maxLeaving is the maximum number of issues that a run archives or removes from the dashboard. Archiving one
+// takes four requests.
 const maxLeaving = 5
 
 // leave decides about a retired issue. After reopen-window, one run removes its number from the dashboard and
@@ -147,7 +149,7 @@ func archive(i Issue, in Input) Action {
 // after this run began, because the state that this run read may be older.
 type sentryState struct {
 	state      event.State            // unresolved if any issue is; empty if no state is known
-	changed    map[string]event.State // by id: states that differ from the last agreed one, at first unresolved
+	changed    map[string]event.State // by id: states that differ from the last agreed one (unresolved if there is none)
 	unresolved []string               // ids of unresolved issues
 }
 

@@ -13,16 +13,16 @@ import (
 // Limits on what the rules read, in bytes unless stated otherwise, so that time grows linearly.
 const (
 	maxNear        = 100            // context read before or after a value, or a name
-	maxBeside      = 300            // from a name to a value with its own key
+	maxBeside      = 300            // between a name and its value, each with a key: {"name":"DB_PASSWORD","value":"x"}
 	maxShaped      = 512            // a value recognised only by its shape
 	maxEntity      = 8              // an HTML entity, such as "&quot;" or "&#0039;"
-	maxIPv6        = 45 + len("::") // ending in an IPv4 address, after a name and "::"
+	maxIPv6        = 45 + len("::") // the longest form, which contains an IPv4 address, and a separator before it
 	maxPhone       = 64             // longer than any phone number
 	maxCommandLine = 2 << 10        // a command's options
 	maxHeader      = 16 << 10       // a header's value; servers accept less
 	maxEncodings   = 3              // nested encodings that are undone
 	maxRounds      = 30             // rounds of replacing; only an attack needs more
-	maxRepeats     = 200            // values searched for again; only an attack has more
+	maxRepeats     = 200            // values whose other occurrences are searched for; only an attack has more
 	minWithin      = 4              // a shorter value may occur in a message by chance
 )
 
@@ -72,7 +72,8 @@ func plainRules(s string, in signs) []secret {
 	return found
 }
 
-// pattern matches a secret by its form. A table row becomes one pattern per string: a flat list is faster.
+// pattern matches a secret by its form. A table row becomes one pattern for each of its parts, since a flat
+// list is faster.
 type pattern struct {
 	sign
 	kind       string
@@ -99,7 +100,8 @@ var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
-// parts are the strings of a row, separated by "|". Every match contains one, so few texts need matching.
+// parts are strings of a table row, separated by "|". A text that contains none of them cannot match, so few
+// texts need matching.
 type parts []sign
 
 type sign struct {

@@ -1,6 +1,6 @@
-// Package safe is the only way for foreign text to reach an issue, the step summary, Slack or the runner's
-// log. It redacts secrets and personal data, and defuses anything that the sink would interpret rather than
-// show (sinks.go).
+// Package safe redacts secrets and personal data in foreign text, and defuses anything that the sink would
+// interpret rather than show (sinks.go). It is the only way for foreign text to reach an issue, the step
+// summary, Slack or the runner's log.
 //
 // It finds secrets
 //

@@ -1,6 +1,8 @@
-// Package scan runs the main job as a list of stages over one value. There are two lists: one for a
-// scan of the sources, and one for delivered events. Other packages return what they found; only this
-// one combines it, reports warnings and failures, and keeps the time of the run.
+// Package scan runs the main job as a list of stages over one value. There are two lists: Run's for a
+// scan of the sources, and Dispatch's for delivered events. The stages decide, addEvidence and write call
+// the packages plan, enrich and apply. Both runs end by notifying Slack, even if a stage failed. Other
+// packages return what they found; only this one combines it, reports warnings and failures, and keeps
+// the time of the run.
 //
 // The order of stages makes it safe for a run to die anywhere: nothing is written before the list of
 // issues is complete, and the dashboard, which stores how far the sources were read, is written last.
