@@ -15,9 +15,9 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// readPages reads a window with FilterLogEvents. A window of more than one page may be cut into slices. reader
-// describes the reader and why it was chosen. If this would take longer than the run has left and there is a
-// budget for Logs Insights, Auto tries that first.
+// readPages reads a window with FilterLogEvents. A window of more than one page may be cut into slices.
+// reader describes the reader and why it was chosen. If this would take longer than the run has left and
+// there is a budget for Logs Insights, Auto tries that first.
 func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
 	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
 	request := g.request(in.From, pattern)
@@ -147,8 +147,8 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
-// through returns the Complete of an interrupted read. It is never after the start of the read, because events
-// with a future timestamp do not show that all events up to then were read.
+// through returns the Complete of an interrupted read. It is never after the start of the read, because
+// events with a future timestamp do not show that all events up to then were read.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
 		return started
@@ -160,8 +160,8 @@ func (r *reading) through(started time.Time) time.Time {
 // events that two successive pages return out of order.
 const memory = 2 * time.Minute
 
-// recent remembers the ids of recent events, to recognise repeats. The service sorts events by timestamp, so a
-// repeated event follows close to its original. Ids are kept in two generations that each cover memory, so
+// recent remembers the ids of recent events, to recognise repeats. The service sorts events by timestamp, so
+// a repeated event follows close to its original. Ids are kept in two generations that each cover memory, so
 // even a long read holds only the ids of 4 minutes of events.
 type recent struct {
 	current, previous map[[16]byte]struct{}

@@ -1,5 +1,5 @@
-// Package intake turns log lines into groups, in five steps: logtext joins the lines of a trace into an event and
-// reads its fields, stacktrace parses the trace, safe redacts it, policy decides whether the event is kept, and
+// Package intake turns log lines into groups: logtext joins the lines of a trace into an event and reads its
+// fields, stacktrace parses the trace, safe redacts the event, policy decides whether it is kept, and
 // grouping adds it to its group.
 //
 // Whatever names an error is redacted first, so that keys, titles and markers contain no secret and do not

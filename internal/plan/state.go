@@ -149,7 +149,7 @@ func archive(i Issue, in Input) Action {
 // after this run began, because the state that this run read may be older.
 type sentryState struct {
 	state      event.State            // unresolved if any issue is; empty if no state is known
-	changed    map[string]event.State // by id: states that differ from the last agreed one (unresolved if there is none)
+	changed    map[string]event.State // by id: states that differ from the agreed one (unresolved if there is none)
 	unresolved []string               // ids of unresolved issues
 }
 

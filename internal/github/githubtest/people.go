@@ -25,7 +25,7 @@ func (s *Server) Add(issue Issue) int {
 	return issue.Number
 }
 
-// Issue returns an issue's current state. Like every method that takes a number, it panics if no issue ever had it.
+// Issue returns an issue's current state. Like every method with a number, it panics if no issue ever had it.
 func (s *Server) Issue(number int) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
