@@ -17,8 +17,8 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
-// relayMemory is where the collector starts to run more often, in bytes, below the 150 MB that a relay may occupy
-// while strangers send large bodies.
+// relayMemory is the memory in bytes near which the garbage collector runs more often, so that a relay stays
+// below 150 MB while strangers send large bodies.
 const relayMemory = 110 << 20
 
 // relayCommand has its own flags, because the settings of a scan mean nothing to a relay.

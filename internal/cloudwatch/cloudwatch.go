@@ -65,7 +65,7 @@ const (
 	Insights = "insights" // events that InsightsPattern matches, by Logs Insights, which charges for each byte scanned
 )
 
-// Client reads the log groups of any number of regions with one set of credentials, one group after another.
+// Client reads the log groups of any number of regions with one set of credentials.
 type Client struct {
 	cfg     Config
 	base    aws.Config
@@ -154,8 +154,8 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-// attempts is how often a throttled or failed request is sent at most. The waits between attempts add up to
-// 60 to 90 s, long enough to outlast another reader that uses up the account's quota.
+// attempts is the maximum number of times that a throttled or failed request is sent. The waits between
+// attempts add up to 60 to 90 s, long enough to outlast another reader that uses up the account's quota.
 const attempts = 8
 
 // pace returns an option that, before every attempt at a request, waits for the region's rate limit and

@@ -21,7 +21,7 @@ import (
 
 // Group is one log group, ready to be read.
 type Group struct {
-	Spec // of a single group, never a prefix
+	Spec // names a single group, never a prefix
 
 	client     *Client
 	infrequent atomic.Bool // whether it is known to be in a class that only Logs Insights can read
@@ -29,7 +29,7 @@ type Group struct {
 	after      []source.Source       // what is read after it, in order: see Plan
 	ahead      atomic.Pointer[ahead] // set while it is read before its turn
 	batch      *answer               // result of a query of several groups, until it is read; may be nil
-	kept       []event.Record        // all since keptFrom, for Window; keptFrom is zero if none are kept
+	kept       []event.Record        // all records since keptFrom, for Window; keptFrom is zero if none are kept
 	keptFrom   time.Time
 }
 

@@ -51,7 +51,7 @@ type query struct {
 // answer is what a query found.
 type answer struct {
 	started time.Time
-	records []event.Record // of all groups, the earliest first
+	records []event.Record // records of all groups, earliest first
 	full    time.Time      // the first second with maxRows records, so that more may be missing; zero if none
 }
 
@@ -112,7 +112,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	case <-ctx.Done():
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
-	// Queries share the budget, so the bytes that this one should scan, up to now, count before it starts.
+	// Queries share the budget, so the bytes that this one is expected to scan are counted before it starts.
 	expected := q.second * float64(max(0, min(to, c.cfg.Clock.Now().Unix())+1-from))
 	if c.scan(expected) > c.cfg.InsightsBudget*gigabyte {
 		c.scan(-expected)
@@ -123,7 +123,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // cancelled, it would return no id
+	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // if cancelled, it returns no id
 	if err != nil {
 		c.scan(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)

@@ -166,8 +166,8 @@ func (passing) Temporary() bool { return true }
 // final lists the error codes that a later request would meet again.
 var final = []string{"AccessDeniedException", "AccessDenied", "ResourceNotFoundException", "InvalidParameterException", "InvalidOperationException"}
 
-// Window returns all records of a stream from one time until before another, in logged order, whether or not
-// they match the filter pattern, and the number of requests used. After maxRequests requests the rest is
+// Window returns all records of a stream from one time on and before another, in logged order, whether or not
+// they match the filter pattern, and the number of requests used. What maxRequests requests do not return is
 // missing. The records have no id and no URL, because GetLogEvents returns no ids. It requires the permission
 // logs:GetLogEvents. A temporary error has a method Temporary that returns true.
 // Window makes no request for records that Read kept from a read without a pattern, nor for a group that only

@@ -49,8 +49,8 @@ func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // send sends a request with in as its body, and decodes the answer into out; either may be nil. An answer
-// that is not a success is returned as a refusal. Each request gets a new go-github client, because one of
-// v62 refuses calls by itself, judging by the rate limits of its earlier calls and the machine's clock.
+// that is not a success is returned as a refusal. Each request gets a new go-github client, because in
+// v62 a client refuses calls itself, judging by the rate limits of earlier calls and the machine's clock.
 func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	sent := &call{Request: r, api: c.api}

@@ -27,7 +27,7 @@ type Window struct {
 // maxAhead is how far in the future a stored time may be and still be trusted: runs' clocks differ.
 const maxAhead = time.Minute
 
-// Start returns the time from which to read a source: the minute after the last settled one, or the look-back
+// Start returns the time from which to read a source: the minute after the last settled one, or Lookback ago
 // if no run has read it. Since overrides both. gap reports that time in between is skipped, so the source's
 // progress must not advance. To read the newest event of a due row again, it may start earlier.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {

@@ -60,7 +60,8 @@ type Limits interface {
 	Ready(Request) (time.Time, error)
 	// Note is called after each attempt with the answer's header, which is empty if there was no answer.
 	Note(Request, http.Header)
-	// Refused reports whether an answer is a temporary refusal, the request's times-th, and when to retry.
+	// Refused reports whether an answer is a temporary refusal, and when to retry. times counts the request's
+	// refusals, including this one.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
 	// TooLate returns the error for a request that may not wait until then, or was refused too often. a is the
 	// refusal, or nil if Ready asked for the wait.

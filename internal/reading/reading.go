@@ -77,7 +77,7 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 		progress = earliest(l.Now, end.Add(l.Lateness))
 	}
 	// The next run reads again from where records may be missing. If this run already began there
-	// for that reason (plan.Settled goes back 5 minutes and a started one), the missing records are
+	// for that reason (plan.Settled goes back 5 minutes, to a whole minute), the missing records are
 	// given up: otherwise no run would get further.
 	cut := result.Cut.Truncate(time.Minute)
 	if cut.Sub(from) <= 10*time.Minute {

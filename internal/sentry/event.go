@@ -18,7 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// wireEvent holds the fields read from an event in the API or a webhook. There is none for the user.
+// wireEvent holds the fields read from an event in the API or a webhook. It has no field for user data.
 type wireEvent struct {
 	ID          payload.Text
 	EventID     payload.Text `json:"event_id"` // in webhooks, in which ID may be missing
