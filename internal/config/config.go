@@ -86,7 +86,7 @@ type Config struct {
 
 	LeftOut  []error           // why sources are not read: one of their settings is missing, so the others are cleared here
 	Warnings []error           // the same for optional services, and settings that may have unexpected effects
-	Refused  []string          // names of settings with an invalid value, each explained in Load's error
+	Refused  []string          // names of settings with an invalid value, explained in Load's error; all, if a file is damaged
 	DotEnv   map[string]string // variables of .env that the environment lacks; the caller exports them for the AWS SDK
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,9 +34,10 @@ func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 
 func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	f := fileReader{Config: c, path: path, settings: map[string]value{}}
-	parsed, err := parser.ParseBytes(data, 0)
-	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil { // its excerpt of the file may show a secret
-		return nil, fmt.Errorf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage())
+	parsed, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\uFEFF")), 0) // Windows' editors write a byte order mark
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {       // its excerpt of the file may show a secret
+		return nil, finding.Mend(fmt.Sprintf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage()),
+			`indent with spaces, not tabs, and put values such as "!dev" in quotes`)
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: malformed YAML", path)
 	}
@@ -145,10 +147,13 @@ func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, errors.New(s.notInFile))
 	case ok && (s.List || !isSequence):
 		f.settings[s.Name] = value{strings.Join(items, "\n"), f.at(entry.Key)}
-	case s.List:
-		f.wrong(entry.Key, errors.New("must be a plain value or a list of them"))
 	default:
-		f.wrong(entry.Key, errors.New("must be a plain value"))
+		want := "must be a plain value"
+		if s.List {
+			want += " or a list of them"
+		}
+		f.Refused = append(f.Refused, s.Name)
+		f.wrong(entry.Key, finding.Mend(want, "quote it if it begins with one of [ { & * !"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,28 @@ label: ~
 	}
 }
 
+// TestByteOrderMark: Windows' editors begin a file with one.
+func TestByteOrderMark(t *testing.T) {
+	if c, err := load("\uFEFFlabel: x\r\n"); err != nil || c.Label != "x" {
+		t.Errorf("label %q, %v", c.Label, err)
+	}
+}
+
+// TestUnreadIsNotMissing: what a damaged file was to set gets one error, not a second one that says that there is none.
+func TestUnreadIsNotMissing(t *testing.T) {
+	flags := map[string]string{"github-token": "t", "repository": "acme/shop"}
+	for _, in := range []sources{
+		{flags: flags, files: map[string]string{".github/errmon.yml": "log-groups: 'a\n"}},
+		{flags: flags, files: map[string]string{".github/errmon.yml": "log-groups: {a: b}\n"}},
+		{files: map[string]string{".env": "a b c\n"}},
+	} {
+		c, err := Load(in.input())
+		if all := errors.Join(err, c.CheckTarget(), c.CheckSources()); all == nil || strings.Contains(all.Error(), "\n") {
+			t.Errorf("%v: %v", in.files, all)
+		}
+	}
+}
+
 func TestFileMistakes(t *testing.T) {
 	tests := []struct{ name, yml, want string }{
 		{"unknown key", "label: x\nmin_event: 1\n", `.github/errmon.yml line 2: unknown key "min_event": did you mean "min-events"?`},
@@ -55,7 +78,9 @@ func TestFileMistakes(t *testing.T) {
 		{"repeated key, quoted", "label: x\n'label': y\n", "line 2"},
 		{"malformed", "label: 'x\nmin-events: 1\n", ".github/errmon.yml line 1: malformed YAML"},
 		{"malformed list", "log-groups: [a,\n", "line 1: malformed YAML"},
-		{"tab", "label: x\n\tmin-events: 1\n", "malformed YAML"},
+		{"tab", "label: x\n\tmin-events: 1\n", "line 2: malformed YAML: found character '\t' that cannot start any token: indent with spaces, not tabs"},
+		{"negation without quotes", "rules:\n- match: {service: !dev}\n", `line 2: malformed YAML: found invalid tag character '}': indent with spaces, not tabs, and put values such as "!dev" in quotes`},
+		{"alias of nothing", "log-groups: *a\n", "line 1: log-groups: must be a plain value or a list of them: quote"},
 		{"a list of settings", "- label\n", "line 1: must be a mapping"},
 		{"text", "label\n", "line 1: must be a mapping"},
 		{"two documents", "label: x\n---\nlabel: y\n", "must be a mapping"},

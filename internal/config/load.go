@@ -37,13 +37,16 @@ func Load(in Input) (Config, error) {
 	var c Config
 	env, err := readEnvironment(in)
 	c.DotEnv = env.dotEnv
-	mistakes := []error{err, unknownInputs(in.Environ)}
+	damaged, mistakes := err != nil, []error{err, unknownInputs(in.Environ)}
 	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of errmon's predecessor, a server
 		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and ignored", "set ERRMON_RELAY_URL instead"))
 	}
 	fromFile, err := c.readFile(in, first(candidates(*find("config"), in.Flags, env)...))
 	mistakes = append(mistakes, err)
 	c.FileRead = fromFile != nil
+	if damaged || !c.FileRead && err != nil {
+		c.Refused = names(Settings)
+	}
 
 	given := make(map[string]value)
 	for _, g := range groups(&c, in.Now) {
