@@ -27,7 +27,11 @@ import (
 func (s *session) scan(cmd *cobra.Command, _ []string) error {
 	run, err := s.runOnce(cmd)
 	if err != nil {
-		return errors.Join(err, s.publish(report.Run{Failures: []error{err}}))
+		var stopped report.Run
+		for line := range strings.SplitSeq(err.Error(), "\n") { // joined errors, as Main prints them
+			stopped.Failures = append(stopped.Failures, errors.New(line))
+		}
+		return errors.Join(err, s.publish(stopped))
 	}
 	report.Print(s.Stdout, s.redactor, run)
 	failures, warnings := report.Annotations(s.redactor, run)

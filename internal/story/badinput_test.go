@@ -147,6 +147,7 @@ func TestFailuresInActions(t *testing.T) {
 		says  string
 	}{
 		{"wrong in a way that shows at once", func(w *world) { w.env["INPUT_LOOKBACK"] = "soon" }, 2, "lookback"},
+		{"two mistakes", func(w *world) { w.env["INPUT_LOOKBACK"], w.env["INPUT_MIN-LEVEL"] = "soon", "loud" }, 2, "min-level"},
 		{"a named file that nobody has", func(w *world) { w.env["INPUT_CONFIG"] = "team.yml" }, 2, "team.yml"},
 		{"a token that may not look", func(w *world) { w.env["INPUT_GITHUB-TOKEN"] = "wrong" }, 1, "github-token is wrong"},
 		{"a service that refuses", func(w *world) { w.aws.Allow = []string{} }, 1, "logs:FilterLogEvents"},
@@ -162,6 +163,9 @@ func TestFailuresInActions(t *testing.T) {
 			}
 			if r.outputs["created"] != "0" || !strings.Contains(r.summary, tt.says) {
 				t.Errorf("outputs %v, summary\n%s", r.outputs, r.summary)
+			}
+			if rows, errors := strings.Count(r.summary, "- ✗ "), strings.Count(r.stdout, "::error::"); rows != errors {
+				t.Errorf("%d rows for %d errors:\n%s", rows, errors, r.summary)
 			}
 		})
 	}
