@@ -20,36 +20,41 @@ import (
 )
 
 // preview shows the issues that would be filed for log files, a payload or else the configured sources.
-func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
+func (s *session) preview(cmd *cobra.Command, args []string) error {
 	body, delivered, payloadErr := s.payload(cmd)
 	if delivered && len(args) > 0 {
 		return usageError{errors.New("preview takes either log files or --payload: leave one out")}
 	}
-	html, closePage, err := openPage(cmd)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closePage()) }()
 	if len(args) > 0 {
 		cfg, files, err := s.expand(args)
 		if err != nil {
 			return err
 		}
-		return s.previewer(cfg, html).Files(cmd.Context(), files, s.Stdin)
+		return s.show(cmd, cfg, func(p preview.Preview) error { return p.Files(cmd.Context(), files, s.Stdin) })
 	}
 	cfg, err := s.load(s.input())
 	if err := errors.Join(usage(err), payloadErr); err != nil {
 		return err
 	}
 	if !delivered {
-		return s.previewSources(cmd.Context(), cfg, html)
+		return s.previewSources(cmd, cfg)
 	}
 	payload, err := s.read(cfg, body)
 	if err != nil {
 		return err
 	}
-	shown := s.previewer(cfg, html).Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, payload.Skipped)
+	delivery := intake.Delivery{Events: payload.Events, Issues: payload.Issues}
+	shown := s.show(cmd, cfg, func(p preview.Preview) error { return p.Delivered(delivery, payload.Skipped) })
 	return errors.Join(shown, errors.Join(payload.Refused...))
+}
+
+// show calls preview, which also writes the page of --html. No mistake in the settings replaces an earlier page.
+func (s *session) show(cmd *cobra.Command, cfg config.Config, preview func(preview.Preview) error) error {
+	html, closePage, err := openPage(cmd)
+	if err != nil {
+		return err
+	}
+	return errors.Join(preview(s.previewer(cfg, html)), closePage())
 }
 
 // openPage creates the file of --html before anything is read. Without the flag, the writer is nil.
@@ -94,13 +99,14 @@ func (s *session) previewer(cfg config.Config, html io.Writer) preview.Preview {
 	return p
 }
 
-func (s *session) previewSources(ctx context.Context, cfg config.Config, html io.Writer) error {
-	services, leftOut, err := s.watch(ctx, cfg)
+func (s *session) previewSources(cmd *cobra.Command, cfg config.Config) error {
+	services, leftOut, err := s.watch(cmd.Context(), cfg)
 	if err != nil {
 		return usageError{err}
 	}
 	from := cmp.Or(cfg.Since, s.Clock.Now().Add(-cfg.Lookback))
-	return errors.Join(errors.Join(leftOut...), s.previewer(cfg, html).Sources(ctx, services, from))
+	shown := s.show(cmd, cfg, func(p preview.Preview) error { return p.Sources(cmd.Context(), services, from) })
+	return errors.Join(errors.Join(leftOut...), shown)
 }
 
 func (s *session) groupCommand() *cobra.Command {

@@ -86,7 +86,7 @@ func check(name string) error {
 	case err != nil:
 		return unreadable(name, err)
 	case bytes.IndexByte(begin, 0) >= 0:
-		return fmt.Errorf("log file %q is binary: unpack it first, or name a text file", name)
+		return fmt.Errorf("log file %q is binary: unpack it first, save it as UTF-8, or name a text file", name)
 	}
 	return nil
 }

@@ -61,15 +61,18 @@ func TestPreviewRefuses(t *testing.T) {
 	}{
 		{"nothing to preview", nil, "nothing to watch: set log-groups"},
 		{"no such file", []string{"none.log"}, `"none.log" cannot be read: no such file`},
-		{"binary file", []string{"junk.log"}, `"junk.log" is binary: unpack it first`},
+		{"binary file", []string{"junk.log"}, `"junk.log" is binary: unpack it first, save it as UTF-8, or name a text file`},
 		{"folder without logs", []string{"empty"}, `folder "empty" contains no *.log file`},
 		{"all of them at once", []string{"none.log", "junk.log"}, `"junk.log" is binary`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := w.run(append([]string{"preview"}, tt.args...)...)
+			r := w.run(append([]string{"preview", "--html", "page.html"}, tt.args...)...)
 			if r.code != 2 || !strings.Contains(r.stderr, tt.says) || r.stdout != "" {
 				t.Errorf("exit code %d, stdout %q, stderr %q", r.code, r.stdout, r.stderr)
+			}
+			if _, err := os.Stat("page.html"); err == nil {
+				t.Error("an empty page replaces the last one")
 			}
 		})
 	}
