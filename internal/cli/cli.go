@@ -1,8 +1,8 @@
 // Package cli is the entry point: it turns flags, inputs and environment into a Config, the Config into
 // clients, and the result of a command into output and an exit code. Other packages decide about issues.
 //
-// Exit codes: 0 done; 1 a service refused or failed, but the rest was done; 2 a mistake was found before any
-// network call, and nothing was read or written; 130 stopped by a signal.
+// Exit codes: 0 done; 1 a service refused or failed, but the rest was done; 2 a mistake in the settings: nothing
+// was read but the settings file, and nothing was written; 130 stopped by a signal.
 //
 // It may import every room that it wires together.
 package cli
