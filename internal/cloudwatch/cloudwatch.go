@@ -148,7 +148,7 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if _, err := c.base.Credentials.Retrieve(ctx); err != nil {
-		return mend("no usable AWS credentials", "run aws-actions/configure-aws-credentials in a step before "+
+		return mend("no usable AWS credentials", "run aws-actions/configure-aws-credentials in an earlier step "+
 			"(its job needs the permission id-token: write), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", err)
 	}
 	return nil

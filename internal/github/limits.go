@@ -33,7 +33,7 @@ type limits struct {
 // Ready implements polite.Limits. It keeps the reserve and spaces out writes.
 func (l *limits) Ready(r polite.Request) (time.Time, error) {
 	if (r.Extra || r.Writes()) && l.remaining < reserve && l.clock.Now().Before(l.reset) {
-		what := fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
+		what := fmt.Sprintf("GitHub allows %d more requests until %s, and the last %d are kept for the repository's other workflows",
 			l.remaining, l.reset.UTC().Format(time.RFC3339), reserve)
 		return time.Time{}, fmt.Errorf("%w: %w", ErrBudget, finding.Mend(what, "wait until then: a later run does the rest"))
 	}

@@ -148,7 +148,7 @@ func TestReserveIsLeftToOthers(t *testing.T) {
 			made++
 		}
 	}
-	wantError(t, err, "49 more until 2026-11-22T16:00:00Z", "50")
+	wantError(t, err, "49 more requests until 2026-11-22T16:00:00Z", "50")
 	if made != 11 || !errors.Is(err, github.ErrBudget) || len(s.server.Requests()) != 11 {
 		t.Errorf("%d issues by %d requests, then %v; want 11, then ErrBudget", made, len(s.server.Requests()), err)
 	}

@@ -94,7 +94,7 @@ func formatTables(formats []*format) string {
 		"filter pattern, of at most 1,024 characters, which has no term for these. Set `filter-pattern` to a pattern of your own if you\n" +
 		"need them:\n\n")
 	writeList(&b, missed)
-	b.WriteString("\n## Known gaps\n\nOf these something is not read yet:\n\n")
+	b.WriteString("\n## Known gaps\n\nSome parts of these are not read yet:\n\n")
 	writeList(&b, gaps)
 	b.WriteString("\nCheck: `errmon preview FILE` on your own log shows each error once, with its level and message.\n")
 	return b.String()

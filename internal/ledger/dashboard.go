@@ -32,7 +32,7 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 		case errors.Is(err, marker.ErrNewer):
 			return errors.New("the dashboard was written by a newer errmon: update the version in `uses:`")
 		case err != nil:
-			k.warn("dashboard #%d: %v: reading the look-back again", issue.Number, err)
+			k.warn("dashboard #%d: %v: reading again, as far back as lookback", issue.Number, err)
 		}
 		k.Ticked = append(k.Ticked, marker.Ticked(issue.Body)...)
 		switch {
@@ -56,7 +56,7 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	for _, label := range []struct{ name, color, description string }{
 		{l.Render.Label, "d73a4a", "A production error, filed and counted by errmon"},
-		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
+		{l.dashboardLabel(), "0e8a16", "Shows all errors, and stores how far errmon has read"},
 		{l.Render.Label + ":ignore", "cccccc", "errmon leaves this issue alone"},
 		{l.Render.Label + ":fatal", "b60205", "A crash, or another error of level fatal"},
 		{l.Render.Label + ":snooze-7d", "cccccc", "errmon leaves this issue alone for 7 days; any number of days works"},

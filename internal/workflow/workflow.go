@@ -160,7 +160,7 @@ func checkCron(about, cron string) []finding.Finding {
 		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q: GitHub runs a schedule at most every 5 minutes", cron), "write */5 or more")}
 	case first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-"):
 		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q runs at the start of the hour, when GitHub delays and drops runs", cron),
-			"move it, such as to minutes 7,22,37,52; no error is lost meanwhile")}
+			"move it, for example to minutes 7,22,37,52; no error is lost meanwhile")}
 	}
 	return nil
 }
