@@ -46,7 +46,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 		switch {
 		case !action.Writes():
 		case stop:
-			result.Err = errors.New("the writes after that are left to the next run")
+			result.Err = errors.New("the remaining writes are left to the next run")
 		case failed[action.DupOf]:
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:

@@ -20,7 +20,7 @@ func TestRunsThatAreCutShort(t *testing.T) {
 	}{
 		{"the hour's budget is nearly spent", nil, func(w *world, _ *run) {
 			w.github.Configure(func(to *githubtest.Settings) { to.HourlyLimit = 56 })
-		}, 4, []string{"49 more until 2026-11-22T11:00:30Z", "are left to the next run"}},
+		}, 4, []string{"49 more requests until 2026-11-22T11:00:30Z", "are left to the next run"}},
 		{"writing takes too long", []string{"--max-duration", "4m", "--write-interval", "1m"}, func(*world, *run) {}, 4,
 			[]string{"no time left for another write, see max-duration", "left to the next run"}},
 		{"reading takes too long", nil, func(_ *world, r *run) {
