@@ -148,7 +148,7 @@ func (f *fileReader) patterns(name string, node ast.Node) (policy.Patterns, erro
 	return all, err
 }
 
-// textLimits are the most characters of an effect's text. GitHub allows 50 in a label and 256 in a title.
+// textLimits limit an effect's text, in characters. GitHub allows 50 in a label and 256 in a title.
 var textLimits = map[string]int{"labels": 50, "assignees": 50, "type": 50, "title": 200, "note": 2000, "ignore": 200, "group": 200}
 
 var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)

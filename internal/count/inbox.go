@@ -116,7 +116,7 @@ func (b Inbox) with(other Inbox) Inbox {
 // Limits of an inbox: a delivery whose id they dropped counts again if repeated.
 const (
 	MaxIDs    = 2000 // ids of each kind, newest kept
-	maxIDDays = 7    // days that an id is kept, before the newest delivery
+	maxIDDays = 7    // days by which an id may be older than the newest
 	maxSingly = 700  // separate ids of an error per run or day; a marker has room for more of each of three kinds
 	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )

@@ -161,7 +161,7 @@ const (
 	Deleted    State = "deleted"
 )
 
-// SentryIssue is an issue of Sentry, which groups events itself. Strings but ID and State are foreign text.
+// SentryIssue is an issue of Sentry, which groups events itself. All strings but ID and State are foreign text.
 type SentryIssue struct {
 	ID      string // never changes
 	Name    string // for people, such as "SHOP-1F"

@@ -165,7 +165,7 @@ var formats = []format{
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Info, pattern(redis + `[*.-] (?P<message>.*)`)},
 	{"TiDB", "[20", event.Unknown, pattern(`^\[[^\]]*\] \[(?P<level>\w+)\] \[[^\]]*:\d+\] \["?(?P<message>[^\]]*?)"?\](?:.*?\[error="?(?P<cause>.*?)"?\](?: \[.*)?|.*\]|)$`)},
 	{"Oracle", "ORA-", event.Error, pattern(`^ORA-\d+:`)},
-	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},                                                                         // of the lines about one failure, the first that gives a reason counts
+	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},                                                                         // the first line about a failure that gives a reason counts
 	{"API Gateway", "(", event.Info, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|Method|Received|Sending|Starting|Successfully|Usage|Verifying|X-[Rr]ay) .*)`)}, // other programs begin their lines with a request id as well
 	{"CodeBuild", "[Container] ", event.Error, pattern(`^\[Container\] \S+ \S+ (?P<message>Phase context status code: \S.*)`)},
 	{"CodeBuild", "[Container] ", event.Info, pattern(`^\[Container\] [\d/]+ \S+ (?P<message>.*)`)},

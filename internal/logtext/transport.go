@@ -91,7 +91,7 @@ func (c *carried) peelRequest(s string) bool {
 	return c.layer("Rails", c.within, rest)
 }
 
-// isTagged reports whether the line is one that Rails alone prints behind a tag of the team's, such as "[acme] ".
+// isTagged reports whether only Rails prints such a line, after a tag that the team chose: "[acme] ".
 func isTagged(tag, line string) bool {
 	class, _, _ := strings.Cut(line, " (")
 	exception := strings.HasSuffix(line, "):") && isWord(class) && class[0] < 'a'

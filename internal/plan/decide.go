@@ -230,7 +230,7 @@ func isQuiet(m marker.Marker, in Input) bool {
 }
 
 // silence returns how long an error must be silent to count as quiet, 1 to 90 days. If the n events were
-// spread evenly over the span from first to last and the silence after it, all would fall within the span
+// spread at random over the span from first to last and the silence after it, all would fall within the span
 // with probability (span/(span+silence))^(n-1). The silence makes this 1 %.
 func silence(m marker.Marker) time.Duration {
 	const least, most = day, 90 * day

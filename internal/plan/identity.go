@@ -133,7 +133,7 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	}
 }
 
-// unite merges entries into the oldest issue, or into the first row without one. It returns nil for none.
+// unite merges entries into the oldest issue, or into the first row if none is an issue; nil for no entries.
 func unite(same []*entry) (oldest *entry) {
 	slices.SortStableFunc(same, byNumber)
 	for _, e := range same {

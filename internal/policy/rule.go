@@ -53,7 +53,7 @@ type Match struct {
 	Runtime     Patterns `json:"runtime" jsonschema:"Runtime that printed the stack trace, such as python."`
 }
 
-// Threshold is a number of events, within any period as long as Within unless that is 0.
+// Threshold is a number of events, in any period of length Within, or in total if Within is 0.
 type Threshold struct {
 	Events int
 	Within time.Duration
@@ -161,7 +161,7 @@ func (c Contribution) Text() string {
 	return fmt.Sprintf("rule on line %d: %s", c.Line, strings.Join(effects, "; "))
 }
 
-// Ignored returns a notice for each rule that left events out, by the rule's line.
+// Ignored returns a notice for each rule that ignored events. events are their numbers by the rule's line.
 func (p Policy) Ignored(events map[int]int64) []string {
 	var notices []string
 	for _, r := range p.Rules {

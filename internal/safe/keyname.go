@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// keyName is how the names of keys for a kind of secret end.
+// keyName is an ending of the names of keys that hold a kind of secret.
 type keyName struct {
 	end    string // in lower case, without "_" and "-"
 	kind   string

@@ -30,7 +30,7 @@ func placeholderAt(s string, i int) (kind string, number, end int) {
 	return s[i+1 : dash], number, end + 1
 }
 
-// placeholders returns the placeholders in s of known kinds. A list of one token may look like others.
+// placeholders returns the placeholders in s. Those of unknown kinds are left out: "[shard-1]" may be a list.
 func (r *Redactor) placeholders(s string) (found []secret) {
 	for at := 0; ; at++ {
 		i := strings.IndexByte(s[at:], '[')

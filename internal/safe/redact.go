@@ -183,7 +183,7 @@ func (r *Redactor) all(s string) []secret {
 	return found
 }
 
-// ours returns what our rules and the team's patterns find, minus what it allows, plus the run's secrets.
+// ours returns what our rules and the team's patterns find, minus what the team allows, plus our own secrets.
 func (r *Redactor) ours(s string) []secret {
 	found := ownRules(s)
 	for _, p := range r.patterns {
@@ -206,7 +206,7 @@ func (r *Redactor) ours(s string) []secret {
 // ranks order values with the same start: labels, precise kinds, then kinds that another rule may refine.
 var ranks = map[string]int{kindLabel: -1, kindKey: 1, kindToken: 1, kindSecret: 1, kindPassword: 1, kindEmail: 2}
 
-// merge joins overlapping values into one of the longest's kind. It drops labels, and values inside them.
+// merge joins overlapping values, and keeps the kind of the longest. It drops labels, and values inside them.
 func merge(found []secret) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
 		if a.start != b.start {

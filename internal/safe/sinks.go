@@ -60,7 +60,7 @@ func (r *Redactor) Title(s string, limit int) Text {
 }
 
 // URL returns s as an address for a Markdown link. It returns false unless s is an absolute http or https
-// address of at most 2,048 bytes without a secret. It rejects GitHub, which shows links on the linked page.
+// address of at most 2,048 bytes without a secret. It rejects GitHub's: the linked page would show the link.
 func (r *Redactor) URL(s string) (Text, bool) {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 2048 || u.Scheme != "http" && u.Scheme != "https" {

@@ -115,7 +115,7 @@ var javaLibraries = []string{
 var javaMade = []string{"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$",
 	"_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda", "_COROUTINE.", "_BOUNDARY"}
 
-// withoutCommon drops the frames that causes share with the exception around, as Java does ("... 12 more").
+// withoutCommon drops the frames that a cause shares with the exception around it, like Java's "... 12 more".
 func withoutCommon(e *event.Event) []event.Exception {
 	chain := slices.Clone(e.Exceptions)
 	for i := 1; i < len(chain); i++ {

@@ -60,7 +60,7 @@ const (
 	phases       // the number of phases
 )
 
-// Joining is whether a line continues the event before it.
+// Joining states whether a line continues the event before it.
 type Joining uint8
 
 // The values of Joining.
