@@ -85,7 +85,11 @@ func (s *session) checkConfig(c config.Config) []finding.Finding {
 		f.Level = finding.Warning
 		found = append(found, f)
 	}
-	found = append(found, finding.All(about, errors.Join(s.mistakes, errors.Join(c.LeftOut...), c.CheckTarget(), c.CheckSources()))...)
+	sources := c.CheckSources()
+	if slices.ContainsFunc(Integrations, func(i Integration) bool { return i.Configured(c) }) {
+		sources = nil
+	}
+	found = append(found, finding.All(about, errors.Join(s.mistakes, errors.Join(c.LeftOut...), c.CheckTarget(), sources))...)
 	if len(found) == 0 && c.FileRead {
 		found = append(found, finding.Good(about, "%s was read; no mistakes in it or in the inputs", c.File))
 	} else if len(found) == 0 {

@@ -65,4 +65,6 @@ func TestAddASource(t *testing.T) {
 	if w.progress("toy:shop").IsZero() {
 		t.Error("its progress is not on the dashboard")
 	}
+	delete(w.env, "AWS_LOG_GROUP_NAME")
+	w.run("doctor").mustSucceed(t) // the only source is something to watch
 }
