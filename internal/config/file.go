@@ -37,7 +37,7 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	parsed, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\uFEFF")), 0) // Windows' editors write a byte order mark
 	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {       // its excerpt of the file may show a secret
 		return nil, finding.Mend(fmt.Sprintf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage()),
-			`indent with spaces, not tabs, and put values such as "!dev" in quotes`)
+			`indent with spaces, not tabs, and put values such as !dev in single quotes`)
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: malformed YAML", path)
 	}
@@ -153,7 +153,7 @@ func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 			want += " or a list of them"
 		}
 		f.Refused = append(f.Refused, s.Name)
-		f.wrong(entry.Key, finding.Mend(want, "quote it if it begins with one of [ { & * !"))
+		f.wrong(entry.Key, finding.Mend(want, "put it in single quotes if it begins with one of [ { & * !"))
 	}
 }
 

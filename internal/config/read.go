@@ -52,7 +52,7 @@ func each(parse func(string) (string, error)) func(string) ([]string, error) {
 			}
 			v, err := parse(item)
 			if err != nil {
-				return nil, finding.Within(fmt.Sprintf("item %q: ", item), err)
+				return nil, finding.Within(fmt.Sprintf("item %q: ", shorten(item)), err)
 			}
 			if !slices.Contains(items, v) {
 				items = append(items, v)

@@ -61,7 +61,7 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 		lines, cut = lines+file.Lines, cut+file.Cut
 	}
 	fmt.Fprint(p.Progress, clearLine)
-	err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count.Of(len(paths), "file")))
+	err := p.print(in, count.Of(lines, "line")+" of "+count.Of(len(paths), "file"))
 	if cut > 0 {
 		fmt.Fprintf(p.Out, "Lines cut after %d bytes: %d.\n", logfile.MaxLine, cut)
 	}

@@ -167,6 +167,6 @@ func (r *run) notify(ctx context.Context) {
 		})
 	}
 	if err := r.Slack.Post(ctx, r.GitHub.FullName(), found); err != nil {
-		r.warn(fmt.Sprintf("the Slack message about %d errors failed, but their issues are written: %v", len(found), err))
+		r.warn(fmt.Sprintf("the Slack message failed, but its issues are written: %v", err))
 	}
 }

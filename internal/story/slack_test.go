@@ -73,7 +73,7 @@ func TestSlackFailsAndTheIssuesAreFiled(t *testing.T) {
 	server.Configure(func(s *slacktest.Settings) { s.Webhook = "no_service" })
 	w.log(time.Minute, "ERROR the b store is down")
 	r := w.run("scan").mustSucceed(t)
-	if len(w.errorIssues()) != 1 || !strings.Contains(r.stderr, "warning: the Slack message about 1 errors failed") || !strings.Contains(r.stderr, "slack-webhook-url") {
+	if len(w.errorIssues()) != 1 || !strings.Contains(r.stderr, "warning: the Slack message failed") || !strings.Contains(r.stderr, "slack-webhook-url") {
 		t.Errorf("%d issues, printed %s", len(w.errorIssues()), r.stderr)
 	}
 	if strings.Contains(r.stdout+r.stderr, slacktest.WebhookPath) {
