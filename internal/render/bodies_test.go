@@ -71,6 +71,8 @@ func realCases(t *testing.T) []realCase {
 		{name: "java five causes public", text: fiveCauses, public: true},
 		{name: "log line", text: "ERROR dead letter queue holds 210 messages, oldest is 7743 s old"},
 		{name: "json", text: jsonLine},
+		{name: "node without a type", text: "error: duplicate key value violates unique constraint \"orders_pkey\"\n" +
+			"    at Parser.parseErrorMessage (/app/node_modules/pg-protocol/dist/parser.js:283:98)\n    at Orders.insert (/app/src/orders.js:88:17)"},
 		{name: "json public", text: jsonLine, public: true},
 		{name: "node with code", text: trace, path: "src/cart.js", line: 10, language: "js"},
 		{name: "node public with code", text: trace, path: "src/cart.js", line: 10, language: "js", public: true},

@@ -195,9 +195,12 @@ func (r Renderer) failure(m marker.Marker) string {
 		}
 		return ""
 	}
-	what := "An error is logged" + part(" by ", m.Service) + ", without a stack trace into its code"
+	place := part(" in ", m.Facts.Place)
+	what := "An error is logged" + place + part(" by ", m.Service)
 	if exception := part("", m.Facts.Exception); exception != "" {
-		what = exception + " is raised" + part(" in ", m.Facts.Place) + part(" of ", m.Service)
+		what = exception + " is raised" + place + part(" of ", m.Service)
+	} else if place == "" {
+		what += ", without a stack trace into its code"
 	}
 	return what + part(", in release ", m.Facts.Release) + part(", in ", m.Facts.Environment) + "."
 }

@@ -32,7 +32,7 @@ const (
 // The errors of VerifySignature.
 var (
 	ErrUnsigned       = errors.New("the headers " + SignatureHeader + " and " + TimestampHeader + " are not both set")
-	ErrStale          = errors.New("the request's timestamp is more than 5 minutes off")
+	ErrStale          = errors.New("the request's timestamp is more than 5 minutes off: if all are, sync this machine's clock with NTP")
 	ErrWrongSignature = errors.New("the signature does not match this body, timestamp and signing secret")
 )
 
