@@ -239,7 +239,7 @@ func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (g
 	}
 	for _, issue := range issues {
 		tracked, err := ledger.ReadIssue(issue, a.Render.Label)
-		if err == nil && slices.Equal(tracked.Marker.Keys, action.Next.Keys) {
+		if err == nil && slices.Equal(tracked.Marker.Keys, action.Next.Keys) && tracked.Marker.After == action.Next.After {
 			return issue, nil
 		}
 	}

@@ -63,6 +63,29 @@ func TestLockedIssueIsLeftAlone(t *testing.T) {
 	}
 }
 
+// The answer to the creation of a next issue is lost: the earlier issue, which has the
+// same keys, is not mistaken for it.
+func TestReopenWindowWithALostAnswer(t *testing.T) {
+	w := newWorld(t)
+	w.happen()
+	w.github.Close(1, "completed")
+	w.advance(91 * 24 * time.Hour)
+	w.log(time.Minute, "ERROR the b store is down")
+	w.github.Configure(func(s *githubtest.Settings) {
+		s.Break = func(r githubtest.Request) *githubtest.Fault {
+			if r.Method == "POST" && strings.HasSuffix(r.Path, "/issues") {
+				return &githubtest.Fault{Apply: true, Cut: true}
+			}
+			return nil
+		}
+	})
+	w.run("scan").mustSucceed(t)
+	old, next := w.github.Issue(1), w.github.Issue(3)
+	if old.State != "closed" || count(t, old) != 1 || count(t, next) != 1 {
+		t.Errorf("#1 is %s with %d events, #3 has %d", old.State, count(t, old), count(t, next))
+	}
+}
+
 // Closed issues leave the listing once their window is over, a few a run; the dashboard
 // forgets them first. An error of theirs that happens again finds them in the archive.
 func TestArchive(t *testing.T) {
