@@ -79,7 +79,7 @@ func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 	length, mapped := -1, ""
 	for _, r := range t.Roots {
 		for _, name := range []string{strings.ReplaceAll(f.File, `\`, "/"), strings.Join(frame, "/")} {
-			if rest, ok := strings.CutPrefix(name, r.Frames); ok && len(r.Frames) > length {
+			if rest, ok := strings.CutPrefix(name, strings.ReplaceAll(r.Frames, `\`, "/")); ok && len(r.Frames) > length {
 				length, mapped = len(r.Frames), path.Join(r.Source, rest)
 			}
 		}
