@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/grouping/groupingtest"
 )
 
-// group returns the key of each line's group, and what a later run would know.
+// group returns the key of each line's group, and the templates that a later run would know.
 func group(lines []string, known []Known) (keys []string, next []Known) {
 	s := NewSet(plain)
 	s.Know(known)
@@ -26,8 +26,8 @@ func group(lines []string, known []Known) (keys []string, next []Known) {
 	return keys, Carry(known, groups)
 }
 
-// evalLogs are the logs that the evaluation runs on. The made ones are
-// of other kinds of systems, and no rule was fitted to them.
+// evalLogs returns the logs for the evaluation. The made ones imitate other kinds of systems, and no rule was
+// fitted to them.
 func evalLogs(t testing.TB) (loghub, mine []groupingtest.Log) {
 	for i, n := range []int{500, 2000, 10_000} {
 		log := groupingtest.Made(uint64(i+1), n)
@@ -44,8 +44,8 @@ func table(print func(w *tabwriter.Writer)) {
 	w.Flush()
 }
 
-// TestEvalAccuracy holds the grouping to what the best parsers reach with
-// settings for each log; ours has one for all.
+// TestEvalAccuracy requires the accuracy that the best parsers reach with separate settings for each log. We
+// have the same rules for all logs.
 func TestEvalAccuracy(t *testing.T) {
 	loghub, mine := evalLogs(t)
 	var sumGA, sumFGA float64
@@ -100,8 +100,7 @@ func TestEvalOrder(t *testing.T) {
 	})
 }
 
-// groupShuffled groups the lines in another order, and returns the key of
-// each in the order given.
+// groupShuffled groups the lines in another order, and returns their keys in the original one.
 func groupShuffled(lines []string, seed uint64) []string {
 	order := rand.New(rand.NewPCG(seed, 2)).Perm(len(lines))
 	shuffled := make([]string, len(order))
@@ -164,8 +163,7 @@ func splitStability(log groupingtest.Log) (one, both int) {
 	return one, both
 }
 
-// groupAll groups each of the logs, merging included, and returns how many
-// lines that were.
+// groupAll groups each of the logs, including mining, and returns the number of lines.
 func groupAll(logs []groupingtest.Log) (lines int) {
 	for _, log := range logs {
 		s := NewSet(plain)
@@ -178,7 +176,7 @@ func groupAll(logs []groupingtest.Log) (lines int) {
 	return lines
 }
 
-// TestEvalAllocations counts what is allocated for a line, merging included.
+// TestEvalAllocations counts the allocations per line, including those of mining.
 func TestEvalAllocations(t *testing.T) {
 	logs := groupingtest.LogHub(t)
 	lines := 0
@@ -189,8 +187,7 @@ func TestEvalAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkSet groups all LogHub lines once for each iteration. Lines per
-// second are those of one core with -cpu 1.
+// BenchmarkSet groups all LogHub lines in each iteration. Run it with -cpu 1 for the speed of one core.
 func BenchmarkSet(b *testing.B) {
 	logs := groupingtest.LogHub(b)
 	lines := 0

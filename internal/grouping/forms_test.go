@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// forms are the ways in which loggers and runtimes print one failure.
+// forms are ways in which loggers and runtimes print the same failure.
 var forms = map[string]func(failure string) []string{
 	"a line each": func(s string) []string {
 		return append(append([]string{"INFO a"}, strings.Split(s, "\n")...), "INFO b")
@@ -36,7 +36,7 @@ var forms = map[string]func(failure string) []string{
 	},
 }
 
-// otherForms are the failures that a form makes another error, or none, and why.
+// otherForms lists the failures that become another error, or none, in some form, and why.
 var otherForms = []struct {
 	form, reason string
 	names        []string
@@ -54,7 +54,7 @@ func quoted(s string) string {
 	return string(b)
 }
 
-// errorKeys are the identities of the errors in the records.
+// errorKeys returns the keys of the errors in the records.
 func errorKeys(records []string) []string {
 	var keys []string
 	framer := logtext.NewFramer(nil, func(e event.Event) {
@@ -73,8 +73,7 @@ func errorKeys(records []string) []string {
 	return keys
 }
 
-// TestSameInEveryForm wants each failure to be one event of one identity,
-// however it is printed.
+// TestSameInEveryForm checks that each failure is one event with the same key, however it is printed.
 func TestSameInEveryForm(t *testing.T) {
 	declared := map[string]bool{}
 	for _, o := range otherForms {
@@ -94,10 +93,8 @@ func TestSameInEveryForm(t *testing.T) {
 	}
 }
 
-// TestWholeAndLineByLine wants one identity of each failure, whether it comes as
-// one record or each line as one, without those that are empty, which CloudWatch
-// does not take. It prints how many differ. (What the default filter pattern cannot
-// fetch is declared in cli's tests, as unfound.)
+// TestWholeAndLineByLine checks that each failure has the same key as one record and as one record per line,
+// without empty lines, which CloudWatch does not accept. It prints how many differ.
 func TestWholeAndLineByLine(t *testing.T) {
 	type tally struct{ failures, differ int }
 	byRuntime := map[string]tally{}
@@ -122,7 +119,7 @@ func TestWholeAndLineByLine(t *testing.T) {
 	t.Logf("%-10s %8d %8d", "all", all.failures, all.differ)
 }
 
-// wholeAndByLine returns the identities of the errors in a text among everyday lines.
+// wholeAndByLine returns the keys of the errors in a text between everyday lines.
 func wholeAndByLine(text string) (whole, byLine []string) {
 	lines := []string{"INFO a"}
 	for line := range strings.SplitSeq(text, "\n") {

@@ -13,28 +13,27 @@ import (
 
 // logGrammar writes texts with values in guillemets:
 //
-//	«name»     one of the alternatives of the value of that name
-//	«a|b»      a or b, which may hold values themselves
-//	«name*, »  one to five of the value, joined by what follows the asterisk
+//	«name»     one of the alternatives of the value with that name
+//	«a|b»      a or b, which may contain values themselves
+//	«name*, »  one to five values of that name, joined by the text after the asterisk
 //	«x8»       8 hexadecimal digits; X for upper case, l for letters
-//	«01..24»   a number from 1 to 24, as wide as the first is written
+//	«01..24»   a number from 1 to 24, zero-padded to the width of the first
 //	«0.0..9.9» a number with one decimal
-//	«1..9999~» a number whose order of magnitude is uniform
-//	«!name»    one of the alternatives, each of them another template
+//	«1..9999~» a number whose order of magnitude is uniformly distributed
+//	«!name»    one of the alternatives, each of which makes a different template
 type logGrammar struct {
 	rand   *rand.Rand
 	values map[string][]string
 	parsed map[string][]part
 }
 
-// part is a piece of a text: literal, or what stands between guillemets.
+// part is a piece of a text: a literal, or the notation of a value between guillemets.
 type part struct {
 	text  string
 	value bool
 }
 
-// decide replaces each «!value» of a template by one of its alternatives,
-// those listed first more often than the others.
+// decide replaces each «!value» of a template with one of its alternatives; it picks earlier ones more often.
 func (g *logGrammar) decide(template string) string {
 	var b strings.Builder
 	for _, p := range parse(template) {
@@ -53,7 +52,7 @@ func (g *logGrammar) decide(template string) string {
 	return b.String()
 }
 
-// alternatives are those of the value named so, or else those listed.
+// alternatives returns those of the value with this name, or else the ones that the notation lists.
 func (g *logGrammar) alternatives(notation string) []string {
 	if _, known := g.values[notation]; !known {
 		g.values[notation] = split(notation)
@@ -85,7 +84,7 @@ func (g *logGrammar) expand(text string) (string, error) {
 	return b.String(), nil
 }
 
-// parse cuts a text at its outermost guillemets.
+// parse splits a text at its outermost guillemets.
 func parse(text string) (parts []part) {
 	depth, start := 0, 0
 	for i, r := range text {
@@ -106,7 +105,7 @@ func parse(text string) (parts []part) {
 	return append(parts, part{text: text[start:]})
 }
 
-// split returns what is between the bars outside guillemets.
+// split splits a text at the bars outside guillemets.
 func split(text string) (alternatives []string) {
 	depth, start := 0, 0
 	for i, r := range text {

@@ -8,14 +8,14 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// distinctMessage returns a message that no other number has.
+// distinctMessage returns a message that differs from those of other numbers.
 func distinctMessage(n int) string {
 	word := func(n int) string { return string([]rune{'b' + rune(n%20), 'a', 'b' + rune(n/20%20), 'o'}) }
 	return fmt.Sprintf("%s lost while %s of %s was written to %s", word(n), word(n/7), word(n/400), word(n/3))
 }
 
-// TestManyTemplates wants each template to be redacted once, however many there
-// are, and the memory held to be bounded.
+// TestManyTemplates checks that each template is redacted about once, however many there are, and that memory
+// stays bounded.
 func TestManyTemplates(t *testing.T) {
 	const lines, all = 300_000, 100_000
 	redacted := 0
@@ -40,8 +40,8 @@ func TestManyTemplates(t *testing.T) {
 	runtime.KeepAlive(s)
 }
 
-// TestCoversGrowth wants a template to be compared with those that cover it, and not
-// with all of its shape.
+// TestCoversGrowth checks that a template is compared only with those that may cover it, not with all of the
+// same shape.
 func TestCoversGrowth(t *testing.T) {
 	d := newDictionary()
 	var forms []*form

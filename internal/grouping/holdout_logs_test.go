@@ -14,37 +14,34 @@ import (
 	"github.com/org/errmon-action/internal/grouping/groupingtest"
 )
 
-// holdoutFiles has a file for each log style, and values.txt, which all share.
-// Every line of a style is a template, unless it is a comment (#) or defines
-// a value (name := alternatives, separated by |, one of which may be empty).
-// A template starts with "+ " if it is among the most frequent, and with "~ "
-// if it is written one to three times. The notation of values is logGrammar's.
+// logFiles has a file for each log style. The hold-out styles share values.txt. Every line of a style is a
+// template, unless it is a comment (#) or defines a value (name := alternatives, separated by |; one may be
+// empty). "+ " begins one of the most frequent templates, and "~ " one that is written one to three times.
+// logGrammar describes the notation of values.
 //
-// A template is what a developer would call the same message. Names of
-// instances (users, hosts, units, programs), choices such as an HTTP method,
-// bracketed remarks and optional parts do not make another template. A cause,
-// the class of an exception and a state do.
+// Two lines have the same template if a developer would call them the same message. Names of instances
+// (users, hosts, units, programs), choices such as an HTTP method, bracketed remarks and optional parts do
+// not make a different template. A cause, an exception's class and a state do.
 //
 //go:embed testdata/holdout/*.txt testdata/dev/*.txt
 var logFiles embed.FS
 
 const (
 	holdoutLines = 20_000
-	// holdoutSkew is the exponent of the Zipf distribution of a log's
-	// templates: the first of 80 is written 7,500 times, the last 17 times.
+	// holdoutSkew is the exponent of the Zipf distribution of a log's templates: of 80 templates, the first is
+	// written 7,500 times and the last 17 times.
 	holdoutSkew = 1.4
 )
 
-// holdOut returns generated logs in styles that no grouping rule was written
-// for, with the template of each line. It is worth something only as long as
-// those who write rules do not read its templates. The same seed returns the
-// same logs.
+// holdOut returns generated logs, with the template of each line, in styles for which no grouping rule was
+// written. It is useful only as long as the authors of rules do not read its templates. The same seed gives
+// the same logs.
 func holdOut(t testing.TB, seed uint64) []groupingtest.Log {
 	t.Helper()
 	return generated(t, "holdout", seed)
 }
 
-// dev returns generated logs for those who write rules to look at.
+// dev returns generated logs that authors of rules may read.
 func dev(t testing.TB, seed uint64) []groupingtest.Log {
 	t.Helper()
 	return generated(t, "dev", seed)
@@ -87,7 +84,7 @@ func logFile(t testing.TB, dir, name string) []string {
 	return strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
 }
 
-// templates are those of a style, by how often they are written.
+// templates holds the templates of a style by frequency.
 type templates struct {
 	frequent, usual, rare []string
 }
@@ -112,7 +109,7 @@ func readStyle(lines []string) (*logGrammar, templates) {
 	return g, all
 }
 
-// write returns at least holdoutLines lines of the templates, shuffled.
+// write returns a log with at least holdoutLines lines of the templates, shuffled.
 func (g *logGrammar) write(all templates) (groupingtest.Log, error) {
 	g.shuffle(all.frequent)
 	g.shuffle(all.usual)
@@ -146,7 +143,7 @@ func (g *logGrammar) shuffle(list []string) {
 	g.rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
-// zipf shares holdoutLines out to n ranks.
+// zipf distributes holdoutLines over n ranks.
 func zipf(n int) []int {
 	total := 0.0
 	for rank := range n {

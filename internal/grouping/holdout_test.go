@@ -8,11 +8,9 @@ import (
 	"github.com/org/errmon-action/internal/grouping/groupingtest"
 )
 
-// TestHoldOut measures grouping on logs that no rule was fitted to. Whoever
-// writes rules may use its numbers, but must not look at testdata/holdout:
-// a rule that follows from a template there makes this a test on known logs,
-// and then a new hold-out is needed. The floors are just below what grouping
-// reaches.
+// TestHoldOut measures grouping on logs that no rule was fitted to. Authors of rules may use its numbers, but
+// must not look at testdata/holdout: once a rule is derived from a template there, a new hold-out is needed.
+// The minimum values are just below the current ones.
 func TestHoldOut(t *testing.T) {
 	ga, fga := measure(t, "hold-out", holdOut(t, 1))
 	if ga < 0.82 || fga < 0.68 {
@@ -20,7 +18,7 @@ func TestHoldOut(t *testing.T) {
 	}
 }
 
-// TestDev measures grouping on the generated logs that rules are written with.
+// TestDev measures grouping on the generated logs that authors of rules may read.
 func TestDev(t *testing.T) {
 	ga, fga := measure(t, "dev", dev(t, 1))
 	if ga < 0.9 || fga < 0.65 {

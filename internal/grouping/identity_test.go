@@ -36,7 +36,7 @@ func failures(t *testing.T) map[string]string {
 	return texts
 }
 
-// identity is the key of the one event that the text holds.
+// identity returns the key of the only event in the text.
 func identity(t *testing.T, text string) string {
 	t.Helper()
 	set := grouping.NewSet(func(s string) string { return s })
@@ -60,8 +60,8 @@ type mutation struct {
 	with  func(r *rand.Rand, m []string) string
 }
 
-// mutations change what differs between two occurrences of one failure, or
-// between two deployments of one program.
+// mutations change parts that differ between two occurrences of a failure, or between two deployments of a
+// program.
 var mutations = []mutation{
 	{"line", regexp.MustCompile(`(\.[a-z]{1,5}[:(]|\.[a-z]{1,5}:\d+:|", line |\bline | line |\bnode:[a-z/_]+:)(\d+)`), nil}, // moved, see mutate
 	{"path", regexp.MustCompile(`/app/`), func(r *rand.Rand, _ []string) string {
@@ -84,7 +84,7 @@ var mutations = []mutation{
 	{"goroutine", regexp.MustCompile(`goroutine \d+`), func(r *rand.Rand, _ []string) string { return fmt.Sprintf("goroutine %d", 1+r.IntN(9999)) }},
 	{"process", regexp.MustCompile(`(#PID<0\.|#)\d+\b`), func(r *rand.Rand, m []string) string {
 		if m[1] == "#" {
-			return m[0] // the number of a frame of PHP
+			return m[0] // a frame's number in PHP
 		}
 		return fmt.Sprint(m[1], 90+r.IntN(900))
 	}},
@@ -98,7 +98,7 @@ var mutations = []mutation{
 
 func pick(r *rand.Rand, from ...string) string { return from[r.IntN(len(from))] }
 
-// mutate applies each mutation by chance, at least one of them everywhere.
+// mutate applies most mutations, chosen at random, and always at least one.
 func mutate(r *rand.Rand, text string) string {
 	always := r.IntN(len(mutations))
 	for i, m := range mutations {
@@ -124,7 +124,7 @@ func mutate(r *rand.Rand, text string) string {
 	return text
 }
 
-// moveLines adds to all line numbers, as lines above do that were added.
+// moveLines increases all line numbers, as if lines had been added at the top of each file.
 func moveLines(where *regexp.Regexp, text string, by int) string {
 	return where.ReplaceAllStringFunc(text, func(found string) string {
 		m := where.FindStringSubmatch(found)
@@ -133,14 +133,13 @@ func moveLines(where *regexp.Regexp, text string, by int) string {
 	})
 }
 
-// TestSameFailure wants every failure to keep its identity in 50 different
-// mutants, whatever changes between two of its occurrences.
+// TestSameFailure checks that every failure keeps its key in 50 different mutants.
 func TestSameFailure(t *testing.T) {
 	checked := 0
 	for name, text := range failures(t) {
 		t.Run(name, func(t *testing.T) {
 			if !slices.ContainsFunc(mutations, func(m mutation) bool { return m.where.MatchString(text) }) {
-				return // nothing in it changes
+				return // no mutation applies
 			}
 			want := identity(t, text)
 			tried := map[string]bool{text: true}
@@ -163,8 +162,7 @@ func TestSameFailure(t *testing.T) {
 	t.Logf("%d mutants of %d failures", checked, len(failures(t)))
 }
 
-// same lists, with the reason, the failures that are one error although their
-// texts differ.
+// same lists the failures that are one error although their texts differ, with the reason.
 var same = []struct {
 	reason string
 	names  []string
@@ -191,7 +189,7 @@ var same = []struct {
 	{"one function unwraps two results", []string{"rust/overflow", "rust/unwrap"}},
 }
 
-// TestDifferentFailures wants all failures apart but for those declared above.
+// TestDifferentFailures checks that all failures have different keys, except those listed above.
 func TestDifferentFailures(t *testing.T) {
 	byKey := map[string][]string{}
 	for name, text := range failures(t) {

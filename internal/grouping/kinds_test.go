@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// kinds are messages by the kind of difference between them. Each line of a
-// case is one error; the messages in it are separated by " ~ ".
+// kinds are messages by the kind of difference between them. Each line of a case is one error, whose messages
+// are separated by " ~ ".
 var kinds = []struct{ name, errors string }{
 	// A value in two notations.
 	{"remark: size", `0 bytes sent ~ 2048 bytes (2.00 KB) sent`},
@@ -23,7 +23,7 @@ var kinds = []struct{ name, errors string }{
 	{"thousands", `skipped 7 rows of feed ~ skipped 1,250,000 rows of feed`},
 	{"a remark in words is a cause", "worker exited with 137 (killed)\nworker exited with 139 (segmentation fault)"},
 
-	// A rare variant beside others.
+	// A rare variant next to others.
 	{"call beside address", `clock set from 10.1.2.3, stratum 3 ~ clock set from 10.9.2.7, stratum 2 ~ clock set from INTERN(0), stratum 10`},
 	{"synchronised", `synchronized to 10.1.2.3, stratum 3 ~ synchronized to LOCAL(0), stratum 10`},
 	{"name beside number", `mounted volume 17 on slot 3 of rack 9 ~ mounted volume scratch on slot 3 of rack 9`},
@@ -57,7 +57,7 @@ var kinds = []struct{ name, errors string }{
 	{"causes", "upload of file 3 failed: quota exceeded\nupload of file 3 failed: connection reset\nupload of file 3 failed: permission denied"},
 	{"classes of exceptions", "import of row 3 failed with KeyError\nimport of row 3 failed with ValueError\nimport of row 3 failed with TypeError"},
 
-	// The key of a value stays.
+	// The key of a value is kept.
 	{"environment", "Host environment:java.version=21.0.3\nHost environment:os.name=Linux\nHost environment:user.dir=/srv"},
 	{"settings", "pool restarted with size=8\npool restarted with idle=8\npool restarted with wait=8"},
 	{"system properties", "system property os.name=Linux\nsystem property java.vendor=Acme"},

@@ -16,7 +16,7 @@ func said(service, message string) event.Event {
 	return event.Event{Source: "s", Service: service, Message: message}
 }
 
-// summary is what a test looks at of a group.
+// summary holds the properties of a group that tests compare.
 type summary struct {
 	Key, Service, Template string
 	Also                   []string
@@ -36,7 +36,7 @@ func summarise(known []Known, events ...event.Event) []summary {
 	return all
 }
 
-// total is how many events a group has in all its sources.
+// total returns the number of a group's events in all sources.
 func total(g *Group) (n int64) {
 	for _, t := range g.Sources {
 		n += t.Total()
@@ -113,8 +113,8 @@ func TestGroupOf(t *testing.T) {
 	}
 }
 
-// More distinct messages than a run may hold: memory stays bounded, nothing is
-// lost, order does not matter, and what is known keeps its identity.
+// With more templates than a run may keep, memory stays bounded, no event is lost, order does not matter, and
+// known templates keep their keys.
 func TestTooManyTemplates(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	known := []Known{{"msg1:k", "a", "login of <*> rejected by gateway because of quota"}}
@@ -149,7 +149,7 @@ func TestTooManyTemplates(t *testing.T) {
 	}
 }
 
-// More services than a run may hold, each with one message, are one error in the end.
+// More services than a run may keep, each with one message, end up as one error.
 func TestTooManyServices(t *testing.T) {
 	var events []event.Event
 	for i := range maxTemplates + 100 {

@@ -125,8 +125,8 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// FuzzMask: a template is one line of bounded length, valid where the message
-// was, and does not depend on what was masked before.
+// FuzzMask checks that a template is one line of bounded length, is valid UTF-8 if the message is, and does
+// not depend on earlier messages.
 func FuzzMask(f *testing.F) {
 	f.Add("connect ECONNREFUSED 10.0.3.7:5432")
 	f.Add(`"a" 'b' 1, 2 x=<*> y=Z{[(] {"a":[`)

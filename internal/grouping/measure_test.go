@@ -1,9 +1,8 @@
 package grouping
 
-// accuracy holds a grouping against the truth. A group is correct when it
-// holds exactly the lines of one true template. ga is the share of lines in
-// correct groups; fga is the harmonic mean of the share of correct groups
-// among those found, and among the true ones.
+// accuracy compares a grouping with the truth. A group is correct if it contains exactly the lines of one
+// true template. ga is the share of lines in correct groups. fga is the harmonic mean of two shares of
+// correct groups: among the groups found, and among the true ones.
 func accuracy(found, truth []string) (ga, fga float64) {
 	nFound, nTrue, both := tallies(found, truth)
 	groups, inGroups := 0, 0
@@ -17,8 +16,8 @@ func accuracy(found, truth []string) (ga, fga float64) {
 	return ga, 2 * float64(groups) / float64(len(nFound)+len(nTrue))
 }
 
-// adjustedRand is the adjusted Rand index of two groupings of the same lines:
-// 1 where they are the same, about 0 where they agree by chance alone.
+// adjustedRand returns the adjusted Rand index of two groupings of the same lines: 1 if they are equal, about
+// 0 if they agree only by chance.
 func adjustedRand(a, b []string) float64 {
 	nA, nB, both := tallies(a, b)
 	pairs := func(n int) float64 { return float64(n) * float64(n-1) / 2 }

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fill puts each of the words in place of the dot.
+// fill returns the format once for each word, with the word in place of the dot.
 func fill(format, words string) []string {
 	var all []string
 	for _, w := range strings.Fields(words) {
@@ -23,7 +23,7 @@ func TestMine(t *testing.T) {
 	tests := []struct {
 		name string
 		in   []string
-		want []string // distinct templates; nil where all stay apart
+		want []string // distinct templates; nil if none are merged
 	}{
 		{"nothing to merge", []string{"disk is full", "cache is cold"}, []string{"cache is cold", "disk is full"}},
 		{"five words in one place",
@@ -91,7 +91,7 @@ func outcome(home map[string]string) []string {
 	return slices.Compact(all)
 }
 
-// A name that many messages hold is known where few do.
+// A name learned from many similar messages is also recognised in rare ones.
 func TestNamesAreLearned(t *testing.T) {
 	in := append(fill("cannot parse feed • while loading nightly prices", "acme globex initech umbrella hooli"),
 		"upload refused, acme over quota", "upload refused, globex over quota")
@@ -101,7 +101,7 @@ func TestNamesAreLearned(t *testing.T) {
 	}
 }
 
-// A name that stands where a known template varies is one elsewhere too.
+// A word at the place of a known template's wildcard counts as a name in other messages too.
 func TestKnownTemplatesTeachNames(t *testing.T) {
 	in := append(fill("cannot parse feed • while loading nightly prices", "acme globex"),
 		"upload refused, acme over quota", "upload refused, globex over quota", "upload refused, nobody over quota")
@@ -145,9 +145,9 @@ func TestKnownTemplatesGoFirst(t *testing.T) {
 	}
 }
 
-// FuzzMine: every template is an instance of the one it belongs to, the order
-// of templates changes nothing, and mining again with what was found known
-// moves nothing to another template unless that covers it too.
+// FuzzMine checks that every template is an instance of the one it belongs to, that the order of templates
+// does not matter, and that mining again with the results as known templates gives templates that cover them
+// too.
 func FuzzMine(f *testing.F) {
 	f.Add("queue a is full of x\nqueue b is full of x\nqueue <*> is full of <*>")
 	f.Add("<*> <*>\n<*>\n\n..: a b")
@@ -173,7 +173,7 @@ func FuzzMine(f *testing.F) {
 	})
 }
 
-// instance reports whether narrow has the tokens of wide but for wildcards.
+// instance reports whether narrow has the same tokens as wide, except at wide's wildcards.
 func instance(wide, narrow string) bool {
 	for wide != "" && narrow != "" {
 		a, b := wide[:tokenEnd(wide, 0)], narrow[:tokenEnd(narrow, 0)]

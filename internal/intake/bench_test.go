@@ -30,18 +30,17 @@ import (
 
 var logFlag = flag.String("log", "", "log file to read in BenchmarkPipeline, instead of made ones")
 
-// All figures of speed and memory, on one core or as many as there are:
+// To measure speed and memory, with as many cores as -cpu allows:
 //
 //	go test -run '^$' -bench 'Pipeline|Templates|Secrets|ManyIssues' -benchtime 1x ./internal/intake ./internal/story
 //
-// The bounds that the comments name are those of an idle machine. What is tested is
-// growth: TestGrowth in safe, TestManyTemplates and TestCoversGrowth in grouping.
+// The limits in the comments are for an idle machine, and no test enforces them. Tests only check growth:
+// TestGrowth in safe, TestManyTemplates and TestCoversGrowth in grouping.
 
-// BenchmarkPipeline reads a log file through framing, parsing, grouping and
-// plan. By itself it repeats the example logs, in which every tenth event is an error,
-// and makes logs of 100,000 and 1,000,000 errors of 200 kinds, half of them with a
-// trace. The mixed log should take at most 40 times as long as "grep -c ERROR"
-// of the same file, which any machine can compare, 2 allocations a line, and 60 MB:
+// BenchmarkPipeline runs a log file through framing, parsing, grouping and planning. Without -log, it repeats
+// the example logs, in which every tenth event is an error, and makes logs of 100,000 and 1,000,000 errors of
+// 200 kinds, half of them with a trace. For the mixed log, the limits are 40 times the time of "grep -c
+// ERROR" on the same file (a ratio that does not depend on the machine), 2 allocations per line, and 60 MB:
 //
 //	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/intake -log /path/to/app.log
 func BenchmarkPipeline(b *testing.B) {
@@ -102,7 +101,7 @@ func benchmarkFile(b *testing.B, path string) {
 	}
 }
 
-// grepTime returns how long "grep -c ERROR" takes with the file, at its best.
+// grepTime returns the shortest of five times that "grep -c ERROR" takes on the file.
 func grepTime(path string) (time.Duration, bool) {
 	best := time.Hour
 	for range 5 {
@@ -115,8 +114,8 @@ func grepTime(path string) (time.Duration, bool) {
 	return best, true
 }
 
-// BenchmarkSecrets reads single lines that hold ever more secrets. A byte should
-// cost at most 1.25 times as much in 256 KB as in 16 KB.
+// BenchmarkSecrets reads single lines with more and more secrets. A byte should cost at most 1.25 times as
+// much in 256 KB as in 16 KB.
 func BenchmarkSecrets(b *testing.B) {
 	for _, size := range []int{16 << 10, 64 << 10, 256 << 10} {
 		b.Run(fmt.Sprintf("bytes=%d", size), func(b *testing.B) {
@@ -135,9 +134,9 @@ func BenchmarkSecrets(b *testing.B) {
 	}
 }
 
-// BenchmarkTemplates reads 500,000 errors that are ever fewer events of ever more
-// templates. Each should take at most 3 times as long as 200 templates, and 250 MB:
-// the command runs the collector more often, and stays below 200.
+// BenchmarkTemplates reads 500,000 errors of more and more templates. Each run should take at most 3 times as
+// long as the one with 200 templates, and at most 250 MB. (The errmon command runs the garbage collector more
+// often, and stays below 200 MB.)
 //
 //	go test -run '^$' -bench Templates -benchtime 1x -benchmem ./internal/intake
 func BenchmarkTemplates(b *testing.B) {
@@ -152,7 +151,7 @@ func BenchmarkTemplates(b *testing.B) {
 	}
 }
 
-// makeTemplates writes events whose templates share no more than a word or two.
+// makeTemplates writes events whose templates share at most a word or two.
 func makeTemplates(path string, events, distinct int) error {
 	templates := make([]string, distinct)
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -179,8 +178,7 @@ func makeTemplates(path string, events, distinct int) error {
 	return w.Flush()
 }
 
-// BenchmarkFramingAndParsing joins the lines of the example logs into events
-// and reads their stack traces, nothing else:
+// BenchmarkFramingAndParsing only joins the lines of the example logs into events and parses their traces:
 //
 //	go test -run '^$' -bench FramingAndParsing -cpu 1 ./internal/intake
 func BenchmarkFramingAndParsing(b *testing.B) {
@@ -214,9 +212,8 @@ func BenchmarkFramingAndParsing(b *testing.B) {
 	b.ReportMetric(float64(traces)/float64(b.N), "traces")
 }
 
-// BenchmarkHotPath frames, parses, masks, redacts and groups on one core, all of
-// it errors: lines that hold nothing to redact, and lines that all hold a secret or
-// personal data of another value each time. Templates repeat, values do not.
+// BenchmarkHotPath frames, parses, masks, redacts and groups errors on one core: first lines without anything
+// to redact, then lines that each contain a secret or personal data. Templates repeat, values do not.
 //
 //	go test -run '^$' -bench HotPath ./internal/intake
 func BenchmarkHotPath(b *testing.B) {
@@ -262,14 +259,14 @@ func hotPath(b *testing.B, texts []string) {
 	b.ReportMetric(float64(len(texts)*passes)/b.Elapsed().Seconds(), "events/s")
 }
 
-// memory is what the process holds of the operating system, in bytes.
+// memory returns the bytes that the process has obtained from the operating system.
 func memory() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.Sys - m.HeapReleased
 }
 
-// makeMixed writes the example logs again and again.
+// makeMixed repeats the example logs until the file has at least this many lines.
 func makeMixed(path string, lines int) error {
 	files, err := filepath.Glob("../../examples/logs/*.log")
 	if err != nil {
@@ -296,8 +293,8 @@ func makeMixed(path string, lines int) error {
 	return nil
 }
 
-// makeLog writes a log of distinct errors, half with a stack trace and half
-// without, between as many harmless lines.
+// makeLog writes a log with events of distinct errors, half of them with a stack trace, and a harmless line
+// before each.
 func makeLog(path string, events, distinct int) error {
 	f, err := os.Create(path)
 	if err != nil {

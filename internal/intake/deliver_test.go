@@ -11,7 +11,7 @@ import (
 
 func unknown(string) (int64, bool) { return 0, false }
 
-// A message of frames alone has no line that a log's reader would take for an event.
+// A message that consists of frames only has no line that starts an event in a log.
 func TestDeliverFramesWithoutAHead(t *testing.T) {
 	in := New(Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
 	in.Deliver(Delivery{Events: []event.Event{{ID: "1", Source: "slack", Text: "    at pay (/app/src/pay.js:7:3)", Time: time.Unix(1, 0)}}}, unknown)
@@ -20,7 +20,7 @@ func TestDeliverFramesWithoutAHead(t *testing.T) {
 	}
 }
 
-// A rule sees only an event, so the level that it sets is the level of the event's issue too.
+// Rules match events, so a level that a rule sets for an event also applies to the event's Sentry issue.
 func TestDeliverRaisesASentryIssue(t *testing.T) {
 	lost, err := policy.Parse("message", "*lost")
 	if err != nil {

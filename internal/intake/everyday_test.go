@@ -8,9 +8,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestEverydayLines reads testdata/everyday.txt: prose, tables, statistics, help
-// texts and lines below error that mention errors. None may be filed, alone or
-// among the others.
+// TestEverydayLines reads testdata/everyday.txt: prose, tables, statistics, help texts and lines below error
+// that mention errors. None may be filed, alone or among the others.
 func TestEverydayLines(t *testing.T) {
 	data, err := os.ReadFile("testdata/everyday.txt")
 	if err != nil {
@@ -33,7 +32,7 @@ func TestEverydayLines(t *testing.T) {
 	}
 }
 
-// TestErrorsThatLookEveryday reads errors that differ by little from lines of everyday.txt.
+// TestErrorsThatLookEveryday reads errors that differ little from lines in everyday.txt.
 func TestErrorsThatLookEveryday(t *testing.T) {
 	for _, line := range []string{
 		"Error: 12 of 99 jobs failed", "error: 3 orders lost", "error: no such host", "error: none of the replicas answered", "E: Unable to locate package shop",

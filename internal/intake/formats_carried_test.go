@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// carriers put a line into the form in which something carries it.
+// carriers wrap a line the way a log transport does.
 var carriers = map[string]func(line string) string{
 	"docker":  func(line string) string { return "2026-03-14T12:00:00.123456789Z " + line },
 	"CRI":     func(line string) string { return "2026-03-14T12:00:00.123456789Z stderr F " + line },
@@ -13,12 +13,13 @@ var carriers = map[string]func(line string) string{
 	"compose": func(line string) string { return "app-1  | " + line },
 	"Heroku":  func(line string) string { return "2026-03-14T12:00:00.123456+00:00 app[web.1]: " + line },
 	"Docker json-file": func(line string) string {
-		quoted, _ := json.Marshal(line + "\n") // a string is never refused
+		quoted, _ := json.Marshal(line + "\n") // never fails for a string
 		return `{"log":` + string(quoted) + `,"stream":"stderr","time":"2026-03-14T12:00:00.123456789Z"}`
 	},
 }
 
-// TestFormatsCarried reads every format in each carrier: the log has as many issues as without.
+// TestFormatsCarried reads every format through each carrier. The log must result in the same number of
+// issues as without it.
 func TestFormatsCarried(t *testing.T) {
 	for name, carry := range carriers {
 		for _, f := range readFormats(t) {

@@ -14,7 +14,7 @@ import (
 
 var updateFormats = flag.Bool("update", false, "rewrite the guide's list of formats")
 
-// guideList begins the part of the guide's page that lists the catalogue.
+// guideList starts the part of the guide's page that lists the catalogue.
 const guideList = "<!-- Generated: go test ./internal/intake -run TestFormatsInGuide -update -->\n"
 
 // TestFormatsInGuide compares the guide's list with the catalogue.
@@ -67,8 +67,8 @@ func TestFormatsInReadme(t *testing.T) {
 	}
 }
 
-// formatTables lists the formats by family, then those that the filter
-// pattern misses and what is not read yet.
+// formatTables lists the formats by family, then those that the filter pattern misses, and those that errmon
+// does not read yet.
 func formatTables(formats []*format) string {
 	var families, missed, gaps []string
 	names := map[string][]string{}

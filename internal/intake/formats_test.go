@@ -21,22 +21,21 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// format is one entry of the catalogue, testdata/formats: what a logger, a
-// server or a service prints by default. An archive holds a product family: its
-// comment is the family's name, and each format has these files in a row:
+// format is one entry of the catalogue, testdata/formats: the default output of a logger, a server or a
+// service. An archive contains a product family. Its comment is the family's name, and each format has these
+// files, in this order:
 //
-//	-- NAME --     what is expected of the error, one "key: value" a line: any of wanted
-//	-- error --    an error, as it is printed
-//	-- same --     the same error with other values; lands on the same issue
-//	-- other --    another error, optional; lands on another issue
+//	-- NAME --     expectations for the error, one "key: value" per line, with the keys of wanted
+//	-- error --    an error as it is printed
+//	-- same --     the same error with other values; belongs to the same issue
+//	-- other --    another error, optional; belongs to another issue
 //	-- quiet --    lines that are not errors; an indented line continues the one above
 //
 // ␛ stands for the escape character, ␉ for a tab and ␍ for a carriage return.
 //
-// Further keys: "broken" says what does not work yet; "filter: misses" that the
-// default filter pattern does not find the error, and "insights: misses" that Logs
-// Insights does not; "records: lines" that what carries the lines never puts two
-// into one record.
+// Other keys are "broken: …" for what does not work yet; "filter: misses" and "insights: misses" if the
+// default filter pattern or Logs Insights does not find the error; and "records: lines" if the transport
+// never puts two lines into one record.
 type format struct {
 	family, name string
 	want         map[string]string
@@ -44,7 +43,7 @@ type format struct {
 	quiet        []string
 }
 
-// wanted returns what the catalogue may ask of an error.
+// wanted holds, by key, functions for the properties that the catalogue can state for an error.
 var wanted = map[string]func(*grouping.Group) string{
 	"level":       func(g *grouping.Group) string { return g.Level.String() },
 	"message":     func(g *grouping.Group) string { return g.Sample.Message },
@@ -66,8 +65,8 @@ func exceptionTypes(g *grouping.Group) string {
 	return strings.Join(types, ", ")
 }
 
-// TestFormats takes every format through framing, parsing, redaction and
-// grouping, both with one record per event and with one per line.
+// TestFormats runs every format through framing, parsing, redaction and grouping, with one record per event
+// and with one per line.
 //
 //	go test -v -run TestFormats ./internal/intake
 func TestFormats(t *testing.T) {
@@ -99,7 +98,7 @@ func TestFormats(t *testing.T) {
 	t.Logf("%d formats, %d known broken\n%s", len(formats), broken, table.String())
 }
 
-// check returns what is wrong with how the format is read.
+// check returns the problems with reading the format.
 func (f *format) check() (problems []string) {
 	for _, mode := range f.modes() {
 		for _, problem := range f.checkIssues(mode) {
@@ -113,8 +112,8 @@ func (f *format) check() (problems []string) {
 	return problems
 }
 
-// checkIssues compares the issues of a log in one mode, and what the error tells, with
-// what is expected.
+// checkIssues compares the issues of the log in one mode, and the properties of the error, with the expected
+// ones.
 func (f *format) checkIssues(mode mode) (problems []string) {
 	var want, got []string
 	for i := range f.issues() {
@@ -159,7 +158,7 @@ func titles(groups []*grouping.Group) string {
 	return b.String()
 }
 
-// issues is how many issues the format's log has.
+// issues returns the number of issues that the format's log should result in.
 func (f *format) issues() int { return len(f.errors) - 1 }
 
 // row returns the format's line of the table.
@@ -177,7 +176,7 @@ func (f *format) row() string {
 	return fmt.Sprintf("%s/%s\t%d of %d\t%s\t%s\t%s", f.family, f.name, len(groups), f.issues(), level, message, same)
 }
 
-// mode is how the lines of an event are put into records.
+// mode decides whether the lines of an event share a record.
 type mode struct {
 	name  string
 	split bool
@@ -217,7 +216,7 @@ func (m mode) records(events []string) []event.Record {
 		}
 		for j, part := range parts {
 			if part == "" {
-				continue // CloudWatch takes no empty event
+				continue // CloudWatch accepts no empty events
 			}
 			records = append(records, event.Record{
 				ID: fmt.Sprint(i, ".", j), Source: "s", Stream: "s", Time: at.Add(time.Duration(j) * time.Millisecond), Text: part,
@@ -227,7 +226,7 @@ func (m mode) records(events []string) []event.Record {
 	return records
 }
 
-// groupsOf returns the issues of some records, in the order they were first seen.
+// groupsOf returns the groups of the records, in the order in which they were first seen.
 func groupsOf(records []event.Record) []*grouping.Group {
 	pipeline := intake.New(intake.Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
 	reader := pipeline.Reader()
@@ -248,7 +247,7 @@ func keysOf(groups []*grouping.Group) []string {
 	return keys
 }
 
-// TestFormatsApart puts another message into each error: the two may not be one issue.
+// TestFormatsApart gives each error another message. The two must not share an issue.
 func TestFormatsApart(t *testing.T) {
 	checked := 0
 	for _, f := range readFormats(t) {
@@ -267,9 +266,8 @@ func TestFormatsApart(t *testing.T) {
 	}
 }
 
-// TestFormatsFiltered reads every format line by line through the default filter pattern,
-// which must let the error through unless the catalogue says that it cannot, and through
-// the expression that Logs Insights gets, which must let all of them through.
+// TestFormatsFiltered filters every format line by line with the default filter pattern and with the
+// expression for Logs Insights. Each must find the error unless the catalogue states that it misses it.
 func TestFormatsFiltered(t *testing.T) {
 	pattern, err := cloudwatchtest.Compile(cloudwatch.DefaultFilterPattern)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// groups logs each text as an error of its own and returns what they amount to.
+// groups logs each text in a stream of its own, and returns the resulting groups.
 func groups(texts ...string) []*grouping.Group {
 	p := New(Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
 	reader := p.Reader()
@@ -25,7 +25,7 @@ func groups(texts ...string) []*grouping.Group {
 	return p.Groups()
 }
 
-// asError makes an error of a sample's line, whatever level it would have.
+// asError makes a sample's line an error, whatever its level.
 func asError(line string) string {
 	if strings.HasPrefix(line, `{"level"`) {
 		return strings.Replace(line, `"level":50`, `"level":"error"`, 1)
@@ -33,15 +33,15 @@ func asError(line string) string {
 	return "ERROR " + line
 }
 
-// checkIdentity logs one line with two values, or one value twice and two values,
-// and wants one error, whose name and template hold none of them.
+// checkIdentity logs a line once with each of two values, and a line with one value twice and with both
+// values. Either must give one error, whose names and template contain neither value.
 func checkIdentity(t *testing.T, seed uint64) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	for _, a := range safetest.Samples(rng) {
 		b := a.Again(rng)
 		twice := func(x, y safetest.Sample) string {
-			if strings.ContainsAny(a.Line, "{\n") { // more than a line of text cannot be joined
+			if strings.ContainsAny(a.Line, "{\n") { // JSON and several lines cannot be joined
 				return asError(y.Line)
 			}
 			return asError(x.Line + " after " + y.Line)
@@ -95,8 +95,7 @@ func TestNamesAreBoundedAndRedacted(t *testing.T) {
 	}
 }
 
-// A log of megabytes in a line must not be kept, and none be taken for another
-// because of what stands far behind.
+// A line of megabytes must not be kept, and text far behind its start must not change the error's identity.
 func TestMessagesAreBounded(t *testing.T) {
 	long := func(end string) string { return "ERROR lost " + strings.Repeat("order ", 1360) + "key=" + end }
 	found := groups(long(strings.Repeat("a1B", 300_000)), long(strings.Repeat("c2D", 10)))

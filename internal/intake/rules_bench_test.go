@@ -14,8 +14,8 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// BenchmarkRules reads the same errors with ever more rules of all kinds, few of which
-// hold. 1,000 rules cost at most 10%:
+// BenchmarkRules reads the same errors with more and more rules of all kinds, few of which match. 1,000 rules
+// should cost at most 10 %:
 //
 //	go test -run '^$' -bench Rules -benchtime 3s ./internal/intake
 func BenchmarkRules(b *testing.B) {
@@ -45,10 +45,10 @@ func readWithRules(b *testing.B, texts []string, rules []policy.Rule) {
 		passes++
 	}
 	b.ReportMetric(float64(len(texts)*passes)/b.Elapsed().Seconds(), "events/s")
-	b.ReportMetric(float64(processor(b)-before)/float64(len(texts)*passes), "cpu-ns/event") // on a busy machine the better measure
+	b.ReportMetric(float64(processor(b)-before)/float64(len(texts)*passes), "cpu-ns/event") // more reliable on a busy machine
 }
 
-// processor returns the time that the process has computed.
+// processor returns the CPU time that the process has used.
 func processor(b *testing.B) time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -57,7 +57,7 @@ func processor(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// manyRules makes rules of all matchers.
+// manyRules returns n rules, which together use every matcher.
 func manyRules(b *testing.B, n int) []policy.Rule {
 	parse := func(matcher, format string, args ...any) policy.Patterns {
 		p, err := policy.Parse(matcher, fmt.Sprintf(format, args...))

@@ -14,12 +14,11 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// TestTracesFiltered reads the failures of all runtimes line by line, once whole
-// and once without the lines that the default filter pattern leaves out. It prints
-// how many have another identity then, and wants those that are declared: lines
-// with in-app frames, or of the message, are among what it leaves out. Groups that
-// are small enough to be read whole are not affected, nor are failures that show
-// that they are incomplete, since the lines around them are read.
+// TestTracesFiltered reads the failures of all runtimes line by line, once whole and once without the lines
+// that the default filter pattern drops. It prints how many change their identity, because in-app frames or
+// parts of the message were dropped; these must be the declared ones. It leaves out failures that are
+// recognised as incomplete, since a scan then reads the lines around them. Small log groups, which are read
+// without the filter, have no such problem.
 func TestTracesFiltered(t *testing.T) {
 	pattern, err := cloudwatchtest.Compile(cloudwatch.DefaultFilterPattern)
 	if err != nil {
@@ -58,8 +57,8 @@ func TestTracesFiltered(t *testing.T) {
 	}
 }
 
-// filteredApart are the failures that have another identity if only those of their
-// lines are read that the default filter pattern finds.
+// filteredApart lists the failures that change their identity if the default filter pattern is applied, and
+// the lines that it drops.
 var filteredApart = map[string]string{
 	"elixir": "genserver_call", // a reason over several lines
 	"go":     "pkgerrors",      // see unfound in story
@@ -67,7 +66,7 @@ var filteredApart = map[string]string{
 	"php":    "multiline",      // the message's further lines
 	"python": "group",          // the rules around its members
 	"ruby":   "rails rails_template",
-	// The outermost frame of gjs, "@shell_page.js:1:1934", has no address, as those of pages have.
+	// gjs prints its outermost frame, "@shell_page.js:1:1934", without the URL that the frames of pages have.
 	"browser": "spidermonkey_constructor spidermonkey_evaluated spidermonkey_getter spidermonkey_json spidermonkey_later spidermonkey_method " +
 		"spidermonkey_multiline spidermonkey_rethrown spidermonkey_sorted spidermonkey_static_call spidermonkey_uncaught spidermonkey_undefined_name",
 }

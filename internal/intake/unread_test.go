@@ -47,7 +47,7 @@ func TestUnread(t *testing.T) {
 	}
 }
 
-// TestUnreadDespiteLevelRules reads lines that a rule might raise to errors, and does not.
+// TestUnreadDespiteLevelRules reads lines that a rule could have raised to errors but did not.
 func TestUnreadDespiteLevelRules(t *testing.T) {
 	other, err := policy.Parse("message", "another message")
 	if err != nil {

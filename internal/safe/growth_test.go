@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TestGrowth compares the time for a line of 16 KB with that for 256 KB of the
-// same: 16 times the work, so at most 20 times the time. The lines are made of what
-// once took, or might take, a search of all that comes before or after each part.
+// TestGrowth compares the time for 256 KB in one line with the time for 16 KB of the same text: 16 times the
+// work may take at most 20 times as long. The lines repeat parts for which a rule once searched, or might
+// search, all the text before or after them.
 func TestGrowth(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads megabytes")
@@ -76,7 +76,7 @@ func TestGrowth(t *testing.T) {
 			}
 			long := b.String()[:256<<10]
 			whole, pieces := time.Duration(1<<62), time.Duration(1<<62)
-			for range 8 { // the fastest counts: another process may hold the caches
+			for range 8 { // the fastest counts, since other processes compete for the caches
 				whole = min(whole, cpuTime(func() { r.Redact(long) }))
 				pieces = min(pieces, cpuTime(func() {
 					for at := 0; at < len(long); at += 16 << 10 {
@@ -92,12 +92,10 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// fast is a time for 256 KB below which the cost of memory counts more than the
-// rules.
+// fast is a time for 256 KB below which memory costs more than the rules do.
 const fast = 60 * time.Millisecond
 
-// cpuTime returns how long this thread has worked on f. What else runs on the
-// machine does not count.
+// cpuTime returns the CPU time that f takes in this thread, so other processes do not matter.
 func cpuTime(f func()) time.Duration {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -16,13 +16,13 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// obeyed is what GitHub would act upon in any text but code.
+// obeyed matches text that GitHub would act on anywhere outside code.
 var obeyed = regexp.MustCompile(`(?i)@\w|!\[|<img|#\d|\bgh-\d|<!--|--!?>|&#?\w+;|://[^\s/]+/[^\s/]+/[^\s/]+/(issues|pull)/\d`)
 
-// obeyedInText is what it would act upon as well.
+// obeyedInText matches more such text.
 var obeyedInText = regexp.MustCompile(`(?i)://|\bwww\.|mailto:\w|\b[0-9a-f]{7,40}\b|:[a-z][a-z_]*:`)
 
-// forged is how the comments of our own section begin.
+// forged matches the beginning of comments like those of our own section.
 var forged = regexp.MustCompile(`(?i)<!--\s*errmon`)
 
 func TestMarkdownAttacks(t *testing.T) {
@@ -42,7 +42,7 @@ func TestMarkdownAttacks(t *testing.T) {
 	}
 }
 
-// checkSinks holds every Markdown sink to what it promises.
+// checkSinks checks that every Markdown sink keeps its promises.
 func checkSinks(t *testing.T, r *Redactor, s string, limit int) {
 	t.Helper()
 	fenced, code := r.Fenced(s, limit).String(), r.Code(s, limit).String()
@@ -90,8 +90,7 @@ func rowOutline(cell string) string {
 
 var plainCell = regexp.MustCompile("^" + strings.Replace(regexp.QuoteMeta(rowOutline("X")), `\(X\)`, `(\(Text( Text)*\))?`, 1) + "$")
 
-// FuzzMarkdown holds the sinks to their promises for any text, and to giving
-// the same when they are fed their own.
+// FuzzMarkdown checks that the sinks keep their promises for any text, and that Title is idempotent.
 func FuzzMarkdown(f *testing.F) {
 	r := NewRedactor()
 	for _, attack := range safetest.Attacks {
@@ -135,7 +134,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// TestNoHalfSecret cuts a text of secrets at every place.
+// TestNoHalfSecret cuts a text with a private key at many places.
 func TestNoHalfSecret(t *testing.T) {
 	r := NewRedactor()
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -191,8 +190,8 @@ func TestURL(t *testing.T) {
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote))
 
-// outline returns the kinds of the nodes of a document of GitHub's Markdown,
-// with what is inside of code left out but for its being text.
+// outline returns the kinds of the nodes in a document of GitHub's Markdown. Everything in a code span is
+// "Text".
 func outline(markdown string) string {
 	source := []byte(markdown)
 	return kindsOf(gfm.Parser().Parse(text.NewReader(source)))
@@ -209,7 +208,7 @@ func kindsOf(n ast.Node) string {
 			kind += "(" + inside + ")"
 		}
 		if c.Kind() == east.KindTableCell && len(kinds) > 0 && n.ChildCount() > 2 {
-			kind += "!" // more cells than the row was written with
+			kind += "!" // the row got more cells than intended
 		}
 		kinds = append(kinds, kind)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// mrkdwnSpan is one code span, in which Slack reads no more than three entities.
+// mrkdwnSpan matches a single code span, in which only Slack's three entities have a meaning.
 var mrkdwnSpan = regexp.MustCompile("^`(?:[^`<>&\\n]|&(?:amp|lt|gt);)+`$")
 
 func checkMrkdwn(t *testing.T, r *Redactor, s string, limit int) {

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestPositions holds what is redacted by its position to what stays: the keys,
-// the commands, the calls, and all that a reader needs. ‹KIND-1 SECRET› stands for
-// a password that is a word, and for what takes its place.
+// TestPositions checks that secrets are redacted by their position, and that keys, commands, calls and
+// everything else that a reader needs are kept. ‹KIND-1 SECRET› stands for a password that is an ordinary
+// word in the input, and for its placeholder in the result.
 func TestPositions(t *testing.T) {
 	tests := []struct{ name, text string }{
 		{"mysql driver of Go", `cannot open ‹url-credentials-1 app:SECRET›@tcp(db.internal:3306)/shop`},
@@ -62,5 +62,5 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// redacted is a value in the text of a test, and the kind and number that it gets.
+// redacted matches a value in a test's text, with the kind and number of its placeholder.
 var redacted = regexp.MustCompile(`‹(\S+) ([^›]*)›`)

@@ -21,13 +21,12 @@ var (
 	linesFlag   = flag.String("lines", "", "file of lines without secrets for TestPrecision to read instead of ../shared/data/loghub")
 )
 
-// seedVariable is the environment variable that holds the seed of the secrets
-// that TestRecall draws, a number; by default there are several seeds.
+// seedVariable names the environment variable with the seed, a number, for the secrets that TestRecall draws.
+// By default it uses several seeds.
 const seedVariable = "ERRMON_SECRET_SEED"
 
-// TestRecall draws every kind of secret into lines of logs and prints how many of
-// each are found: at least 99 of 100 of each kind that the guide names, and 95 of
-// its relatives.
+// TestRecall puts random secrets of every kind into log lines and prints how many of each are redacted. It
+// must be at least 99 % of each kind that the guide promises, and 95 % of other kinds.
 //
 //	ERRMON_SECRET_SEED=7 go test -v -run TestRecall ./internal/safe
 //	go test -v -run TestRecall ./internal/safe -args -samples /path/to/samples.jsonl
@@ -48,7 +47,7 @@ func TestRecall(t *testing.T) {
 	}
 }
 
-// readSamples reads samples from a file with one JSON object a line:
+// readSamples reads samples from a file with one JSON object per line:
 // {"kind": …, "value": …, "line": …}.
 func readSamples(path string) ([]safetest.Sample, error) {
 	data, err := os.ReadFile(path)
@@ -108,8 +107,8 @@ func checkRecall(t *testing.T, r *safe.Redactor, samples []safetest.Sample) {
 	t.Logf("recall by kind\n%s%-34s %4d of %4d, %.2f%%, %d kinds", table.String(), "all", total, len(samples), 100*float64(total)/float64(len(samples)), len(order))
 }
 
-// TestPrecision reads logs that hold no secrets but addresses, which stand where
-// their templates have a wildcard. At most one line in 2,000 may be touched elsewhere.
+// TestPrecision reads logs without secrets except addresses, which are at the wildcards of their templates.
+// At most one line in 2,000 may be changed anywhere else.
 func TestPrecision(t *testing.T) {
 	files, err := filepath.Glob("../../../shared/data/loghub/*.txt")
 	if *linesFlag != "" {
@@ -147,14 +146,13 @@ func TestPrecision(t *testing.T) {
 	}
 }
 
-// addressed are the kinds that the logs of this repository hold on purpose.
+// addressed matches placeholders of the kinds that this repository's logs contain on purpose.
 var addressed = regexp.MustCompile(`\[(?:ip|email)-\d+\]`)
 
-// controls are how the catalogue of formats writes control characters.
+// controls replaces the stand-ins for control characters in the catalogue of formats.
 var controls = strings.NewReplacer("␛", "\x1b", "␉", "\t", "␍", "\r")
 
-// TestPrecisionOfOwnLogs reads the example logs, the recorded traces and the catalogue of
-// formats of this repository.
+// TestPrecisionOfOwnLogs reads this repository's example logs, recorded traces and catalogue of formats.
 func TestPrecisionOfOwnLogs(t *testing.T) {
 	r := safe.NewRedactor()
 	for _, pattern := range []string{"../../examples/logs/*.log", "../logtext/testdata/*.log", "../stacktrace/testdata/*/*", "../intake/testdata/formats/*.txtar"} {

@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// chars returns n random characters of the alphabet. Secrets are made at run
-// time, so that no scanner takes this file for a leak.
+// chars returns n random characters of the alphabet. Secrets are made at run time, so scanners do not report
+// this file as a leak.
 func chars(rng *rand.Rand, alphabet string, n int) string {
 	b := make([]byte, n)
 	for i := range b {
@@ -28,8 +28,8 @@ const (
 	base64ish = letters + "+/"
 )
 
-// TestRedactSecrets places random secrets of each kind in a line: no part of
-// the secret may remain, and the words around it must.
+// TestRedactSecrets puts random secrets of each kind in a line. No part of the secret may remain, and the
+// words around it must.
 func TestRedactSecrets(t *testing.T) {
 	jwt := func(r *rand.Rand) string {
 		return "eyJ" + chars(r, letters, 30) + ".eyJ" + chars(r, letters, 40) + "." + chars(r, letters, 43)
@@ -181,7 +181,7 @@ func TestRedactSecrets(t *testing.T) {
 	}
 }
 
-// TestRedactLeavesAlone lists what people need to read to understand an error.
+// TestRedactLeavesAlone lists texts that people need in order to understand an error.
 func TestRedactLeavesAlone(t *testing.T) {
 	r := NewRedactor()
 	for name, s := range map[string]string{

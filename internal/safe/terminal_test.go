@@ -10,8 +10,8 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// startsCommand reports whether the runner would look for a command in line,
-// as its ActionCommand reads it: by culture, which skips what has no width.
+// startsCommand reports whether the runner would look for a command in the line. Its ActionCommand compares
+// strings by culture, which ignores characters without width.
 func startsCommand(line string) bool {
 	seen := strings.Map(func(r rune) rune {
 		if unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
