@@ -7,7 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Each text marks with "»" the line of the frame.
+// In each text, "»" marks the line of the frame.
 func TestNamed(t *testing.T) {
 	tests := []struct {
 		name, runtime, function, module, text string

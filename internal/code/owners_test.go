@@ -40,7 +40,7 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// Of a file that the library reads whole, both return the same owners.
+// If the library accepts a whole file, OwnersOf returns the same owners as the library.
 func TestOwnersLikeTheLibrary(t *testing.T) {
 	element := rapid.SampledFrom([]string{"*", "**", "src", "a", "b.js", "*.js", "a?"})
 	rapid.Check(t, func(t *rapid.T) {

@@ -17,7 +17,7 @@ func TestFind(t *testing.T) {
 	tests := []struct {
 		name, runtime string
 		frame         event.Frame
-		want          string // empty: silent
+		want          string // empty if none is found
 		loose         bool
 	}{
 		{"container prefix", "node", event.Frame{File: "/usr/src/app/services/a/src/cart.js"}, "services/a/src/cart.js", false},

@@ -13,8 +13,8 @@ import (
 
 const traces = "../stacktrace/testdata"
 
-// Each in-app frame of the traces that real programs printed is found in their
-// sources, or not at all. Where its function has a name, the code there has it.
+// Find returns the right source file, or none, for each in-app frame of the traces that real programs
+// printed, and Named recognises many of their functions there.
 func TestRealTraces(t *testing.T) {
 	texts := map[string]string{}
 	files, err := filepath.Glob(filepath.Join(traces, "src", "*", "*"))

@@ -49,14 +49,14 @@ label: ~
 	}
 }
 
-// TestByteOrderMark: Windows' editors begin a file with one.
+// TestByteOrderMark reads a file that begins with a byte order mark, as some Windows editors write it.
 func TestByteOrderMark(t *testing.T) {
 	if c, err := load("\uFEFFlabel: x\r\n"); err != nil || c.Label != "x" {
 		t.Errorf("label %q, %v", c.Label, err)
 	}
 }
 
-// TestUnreadIsNotMissing: what a damaged file was to set gets one error, not a second one that says that there is none.
+// TestUnreadIsNotMissing checks that settings in a damaged file are not reported as missing too.
 func TestUnreadIsNotMissing(t *testing.T) {
 	flags := map[string]string{"github-token": "t", "repository": "acme/shop"}
 	for _, in := range []sources{
@@ -157,7 +157,7 @@ label: x
 
 func TestMistakesOfRedactAreToldTogether(t *testing.T) {
 	c, err := load("redact:\n  patterns:\n    A: x\n    b: '('\n  allow: ['[', ok]\n  more: 1\nmin-events: no\n")
-	if len(c.RedactPatterns) != 0 || len(c.RedactAllow) != 1 || c.RedactAllow[0] == nil { // the errors are redacted by these
+	if len(c.RedactPatterns) != 0 || len(c.RedactAllow) != 1 || c.RedactAllow[0] == nil { // errors are redacted with these
 		t.Errorf("%v, %v", c.RedactPatterns, c.RedactAllow)
 	}
 	for _, want := range []string{"line 3", "line 4", "line 5", "line 6", "min-events"} {
@@ -175,8 +175,8 @@ func TestMalformedFileShowsNoExcerpt(t *testing.T) {
 	}
 }
 
-// FuzzFile wants of any file either settings that may stand in one, each with a
-// line that exists, or an error that names the file.
+// FuzzFile checks that any file gives only settings that may be in a file, each with its line, and that every
+// error names the file.
 func FuzzFile(f *testing.F) {
 	for _, yml := range []string{"", "label: x\n", "log-groups: [a, b]\n", "log-groups:\n- a\n- b\n", "a: &x 1\nb: *x\n", "label: |\n x\n",
 		"? a\n: b\n", "{label: x}", "--- \n...\n", "\ufefflabel: x\n", "label: x\r\nmin-events: 2\r\n", "label: !!str x\n", "a: {b: [c, {d: e}]}\n"} {

@@ -14,7 +14,7 @@ import (
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// sources is what a test's Input is made of.
+// sources holds what a test's Input reads.
 type sources struct {
 	flags map[string]string
 	env   map[string]string
@@ -155,7 +155,7 @@ func TestDotEnv(t *testing.T) {
 	}
 }
 
-// TestMistakes gives one wrong value at a time.
+// TestMistakes loads one wrong value at a time.
 func TestMistakes(t *testing.T) {
 	long := strings.Repeat("x", 2000)
 	tests := []struct{ name, setting, text, want string }{
@@ -211,7 +211,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestAllMistakesAtOnce wants one line for each, with where the value came from.
+// TestAllMistakesAtOnce checks that each mistake has a line in the error, with the value's origin.
 func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := Load(sources{
 		flags: map[string]string{"lookback": "x"},
@@ -235,7 +235,7 @@ GITHUB_API_URL "x" (environment variable GITHUB_API_URL) must be a URL such as h
 	}
 }
 
-// TestHalves configures one service by halves at a time, beside a whole one.
+// TestHalves configures one service incompletely at a time, next to a complete one.
 func TestHalves(t *testing.T) {
 	tests := []struct {
 		name             string
@@ -275,7 +275,7 @@ func TestHalves(t *testing.T) {
 	}
 }
 
-// TestOffline: what reads local files neither needs nor looks at what services need.
+// TestOffline checks that commands that read local files ignore the settings of services, even wrong ones.
 func TestOffline(t *testing.T) {
 	in := sources{env: map[string]string{
 		"SENTRY_AUTH_TOKEN": "with space", "SLACK_WEBHOOK_URL": "x", "GITHUB_REPOSITORY": "x", "AWS_LOG_GROUP_NAME": "/ecs/a", "GITHUB_API_URL": "x",
@@ -295,8 +295,7 @@ func TestOffline(t *testing.T) {
 	}
 }
 
-// TestRefusedIsNotMissing: a wrong value gets one error, not a second one that says
-// that there is none.
+// TestRefusedIsNotMissing checks that a setting with a wrong value is not reported as missing too.
 func TestRefusedIsNotMissing(t *testing.T) {
 	good := map[string]string{"github-token": "t", "repository": "acme/shop", "log-groups": "/ecs/a", "aws-region": "eu-west-1"}
 	for name, wrong := range map[string]string{"github-token": "a b", "repository": "x", "log-groups": strings.Repeat("x", 3000)} {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// rulesFile is loaded as the settings file.
+// loadRules loads the text as the settings file.
 func loadRules(file string) (Config, error) {
 	return Load(Input{Getenv: func(string) string { return "" }, Offline: true, ReadFile: func(name string) ([]byte, error) {
 		if name == ".env" {
@@ -19,8 +19,8 @@ func loadRules(file string) (Config, error) {
 	}})
 }
 
-// ruleMistakes are what can be wrong in one rule, with the message behind
-// ".github/errmon.yml line 2, column ". A schema cannot see all of it.
+// ruleMistakes lists mistakes in a rule, with the message after ".github/errmon.yml line 2, column ". The
+// schema cannot detect all of them.
 var ruleMistakes = []struct {
 	name, rule, want string
 	unseen           bool // by the schema
@@ -116,8 +116,8 @@ func TestRulesThatNeverMatchWarn(t *testing.T) {
 	}
 }
 
-// A rule must not set the label by which issues are found: without the rule, errmon would
-// remove the label and file the errors anew.
+// A rule must not set the label by which errmon finds its issues. If the rule were removed, errmon would
+// remove the label and file the errors again.
 func TestRuleSetsTheLabelOfAllIssues(t *testing.T) {
 	for file, want := range map[string]string{
 		"rules:\n  - labels: [a, Errmon]\n":           `.github/errmon.yml line 2: rules: labels: every error issue has the label "errmon": leave it out`,
@@ -138,8 +138,7 @@ func TestNoRules(t *testing.T) {
 	}
 }
 
-// FuzzRules reads any text as a settings file. What it accepts is read again from what
-// it understood.
+// FuzzRules reads any text as a settings file. Each rule that is accepted must have a line and an effect.
 func FuzzRules(f *testing.F) {
 	for _, tt := range ruleMistakes {
 		f.Add("rules:\n  - {" + tt.rule + "}\n")

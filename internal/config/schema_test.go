@@ -26,8 +26,8 @@ var update = flag.Bool("update", false, "write examples/errmon.schema.json anew"
 
 const schemaFile = "../../examples/errmon.schema.json"
 
-// fileSchema describes the settings file: the settings by their table, rules by their Go
-// types, and what team keys hold.
+// fileSchema returns the schema of the settings file, made from the table of settings, the Go types of rules,
+// and descriptions of the other team keys.
 func fileSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	root := &jsonschema.Schema{
@@ -83,7 +83,7 @@ func ruleSchema(t *testing.T) *jsonschema.Schema {
 	}
 	schema.Required = nil
 	schema.Properties["match"].Required = nil
-	schema.Properties["slack"].Types, schema.Properties["slack"].Type = nil, "boolean" // no null, as of other pointers
+	schema.Properties["slack"].Types, schema.Properties["slack"].Type = nil, "boolean" // unlike other pointers, it must not be null
 	schema.Properties["close-after"].Types = nil
 	for name, limit := range textLimits {
 		p := schema.Properties[name]
@@ -135,7 +135,7 @@ func anys(texts []string) (all []any) {
 	return all
 }
 
-// TestSchema compares the schema with the types and the table that it is made of:
+// TestSchema checks that the schema file is up to date. To update it:
 //
 //	go test -run Schema ./internal/config -update
 func TestSchema(t *testing.T) {
@@ -159,7 +159,7 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// accepts returns what a file is rejected for by the schema in the examples.
+// accepts returns the error for which the schema in examples/ rejects a file, or nil.
 func accepts(t *testing.T, file string) error {
 	t.Helper()
 	schema, err := validator.NewCompiler().Compile(schemaFile)
@@ -179,8 +179,7 @@ func accepts(t *testing.T, file string) error {
 
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 
-// TestSchemaAcceptsExamples checks every settings file of the guide against the schema
-// and against the program.
+// TestSchemaAcceptsExamples checks that the schema and Load accept every settings file in the guide.
 func TestSchemaAcceptsExamples(t *testing.T) {
 	files := map[string]string{}
 	pages, _ := filepath.Glob("../../examples/*.md") // the pattern is well formed
@@ -213,7 +212,7 @@ func TestSchemaAcceptsExamples(t *testing.T) {
 	}
 }
 
-// isSettingsFile reports whether all keys of a block are those of the file.
+// isSettingsFile reports whether all keys of a YAML block are keys of the settings file.
 func isSettingsFile(block []byte) bool {
 	var keys map[string]any
 	if yaml.Unmarshal(block, &keys) != nil || len(keys) == 0 {

@@ -86,7 +86,7 @@ func TestSettingsAreDescribed(t *testing.T) {
 	}
 }
 
-// TestAction holds action.yml to the table.
+// TestAction compares action.yml with the table of settings.
 func TestAction(t *testing.T) {
 	var action struct {
 		Inputs  yaml.MapSlice
@@ -135,12 +135,12 @@ func TestAction(t *testing.T) {
 // elsewhere lists the variables of .env.example that belong to no setting.
 var elsewhere = map[string]string{
 	"GITHUB_API_URL": defaultAPIURL, "SLACK_API_URL": "https://slack.com/api", "AWS_PROFILE": "", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "", "SENTRY_DSN": "",
-	// The relay's, see package cli.
+	// The relay's.
 	"SENTRY_CLIENT_SECRET": "", "SLACK_SIGNING_SECRET": "", "ERRMON_RELAY_TOKEN": "", "ERRMON_LISTEN": "127.0.0.1:8080", "ERRMON_METRICS_LISTEN": "",
 	"ERRMON_COALESCE": "10s", "GITHUB_APP_ID": "", "GITHUB_APP_KEY": "", "GITHUB_APP_INSTALLATION": "",
 }
 
-// TestEnvExample holds .env.example to the table, and to being a valid .env.
+// TestEnvExample compares .env.example with the table of settings, and checks that it is a valid .env.
 func TestEnvExample(t *testing.T) {
 	data, err := os.ReadFile("../../.env.example")
 	if err != nil {

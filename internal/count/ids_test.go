@@ -32,7 +32,7 @@ func TestIDsRoundTrip(t *testing.T) {
 	}
 }
 
-// A marker may be public, and ids are foreign text.
+// Markers may be public, and ids are foreign text.
 func TestIDsAreStoredHashed(t *testing.T) {
 	packed, err := json.Marshal(IDs{"card 4111": 7, "AAAAAAA:x": 7})
 	if err != nil || strings.Contains(string(packed), "4111") || strings.Contains(string(packed), ":x") {
@@ -40,8 +40,7 @@ func TestIDsAreStoredHashed(t *testing.T) {
 	}
 }
 
-// The first versions stored a list of 64-bit hashes. Their deliveries are known
-// still.
+// The first versions stored a list of 64-bit hashes. Their deliveries must still be recognised.
 func TestIDsOfFirstVersions(t *testing.T) {
 	var b Inbox
 	if err := json.Unmarshal([]byte(`{"i":["ypeBEsobvcI","PiPoFgA5WUo:1500"],"n":1501,"t":86400000}`), &b); err != nil {

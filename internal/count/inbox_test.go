@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// inbox counts deliveries by their ids.
+// inbox returns an Inbox that counted deliveries with these ids.
 func inbox(ids ...string) Inbox {
 	var b Inbox
 	b.Take(delivered(ids...))
@@ -50,8 +50,8 @@ func TestInboxCountsEachDeliveryOnce(t *testing.T) {
 	}
 }
 
-// A delivery is known once it was counted, whatever was counted before it: the run that
-// files it counts until it finds it.
+// A delivery must be known right after it was counted, whatever was counted before. The run that counts it
+// repeats until it finds the id.
 func TestInboxKnowsWhatItReceives(t *testing.T) {
 	var day []string
 	for i := range MaxIDs {

@@ -84,9 +84,8 @@ func TestObserveLeavesTheOriginalAlone(t *testing.T) {
 	}
 }
 
-// TestReadingInAnyWayCountsTheSame: windows may overlap, repeat and come in any
-// order; as long as every minute is seen whole once before it is frozen, the
-// total is the truth.
+// TestReadingInAnyWayCountsTheSame checks that the total is right even if windows overlap and repeat, as long
+// as every minute is read completely before it is frozen.
 func TestReadingInAnyWayCountsTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		truth := rapid.MapOfN(rapid.Map(rapid.Int64Range(1, 200), func(n int64) Minute { return Minute(n) }),
@@ -128,7 +127,8 @@ func TestMergeOfTwoCountsOfTheSameEvents(t *testing.T) {
 	}
 }
 
-// Two retired issues of what is one error now have one successor. It counts no event again that either has counted.
+// Two retired issues of errors that turned out to be one have a common successor, which must not count the
+// events that either of them counted.
 func TestJoinKeepsWhatEitherIssueBeforeCounted(t *testing.T) {
 	a := Tally{Through: 4, Prior: map[Minute]int64{5: 1, 6: 3}}
 	b := Tally{Through: 5, Prior: map[Minute]int64{6: 2, 7: 1}}

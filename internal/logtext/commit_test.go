@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// The commit that ran is a field of its own, and the release if there is no other.
+// The commit is a field of its own, and also the release if the record states none.
 func TestCommit(t *testing.T) {
 	const sha = "0123456789abcdef0123456789abcdef01234567"
 	team := map[string][]string{"commit": {"build.sha"}}

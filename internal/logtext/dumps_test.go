@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// dumps are what dying processes print, as logged: bare, or through a logger
-// that puts its head in front of every line.
+// dumps are texts that dying processes print, as they are logged: bare, or by a logger that prints its head
+// before every line.
 var dumps = []struct {
 	name, text string
 	want       string // types and messages
@@ -58,8 +58,8 @@ stack_bottom = 7f52b4d1ec70 thread_stack 0x46000
 	{"JVM, memory", "Terminating due to java.lang.OutOfMemoryError: Java heap space", "java.lang.OutOfMemoryError: Java heap space", 0},
 }
 
-// TestDumps wants each dump to be one fatal event, line by line between everyday
-// lines as well as in one record.
+// TestDumps checks that each dump is one fatal event, both line by line between everyday lines and as one
+// record.
 func TestDumps(t *testing.T) {
 	for _, tt := range dumps {
 		t.Run(tt.name, func(t *testing.T) {

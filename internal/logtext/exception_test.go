@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestExceptionObjects reads exceptions that records hold as objects.
+// TestExceptionObjects reads exceptions logged as objects.
 func TestExceptionObjects(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"structlog, oldest frame first", `{"level":"error","event":"failed","exception":[{"exc_type":"A","exc_value":"x","frames":[{"filename":"/app/a.py","lineno":1,"name":"f"},{"filename":"/app/b.py","lineno":2,"name":"g"}]},{"exc_type":"B","exc_value":"y","is_cause":true}]}`,
@@ -56,7 +56,7 @@ func TestExceptionObjects(t *testing.T) {
 	}
 }
 
-// chainOf writes the chain on one line, or the message where there is none.
+// chainOf returns the event's chain on one line, or its message if it has no chain.
 func chainOf(e event.Event) string {
 	if len(e.Exceptions) == 0 {
 		return fmt.Sprintf("%q", e.Message)

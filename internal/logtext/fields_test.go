@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestLoggers reads what real loggers printed, one record a line.
+// TestLoggers reads the output of real loggers, one record per line.
 func TestLoggers(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.log")
 	if err != nil || len(files) < 14 {
@@ -50,7 +50,7 @@ func TestLoggers(t *testing.T) {
 	}
 }
 
-// show prints what was read of events, without their text.
+// show returns the parsed fields of events, without their text.
 func show(events []event.Event) string {
 	var b strings.Builder
 	for _, e := range events {

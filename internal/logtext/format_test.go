@@ -6,8 +6,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestFormats reads examples of the table's formats: the format is recognised, and
-// only the failure is an error.
+// TestFormats reads examples of the formats in the table. Each must be recognised, and only failures are
+// errors.
 func TestFormats(t *testing.T) {
 	examples := []struct {
 		format  string
@@ -135,7 +135,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestHeadAllocates wants lines below warn to be read without an allocation.
+// TestHeadAllocates checks that reading a line below warn allocates nothing.
 func TestHeadAllocates(t *testing.T) {
 	for _, line := range []string{
 		"2026-11-22 10:00:00,123 INFO  [http-nio-8080-exec-7] com.acme.shop.Checkout - order 75123 paid in 35 ms",

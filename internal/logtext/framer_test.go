@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// frameAll returns the events of the records, all of them long settled.
+// frameAll returns the events of the records, flushed so late that none waits for more lines.
 func frameAll(records []event.Record) []event.Event {
 	var events []event.Event
 	f := NewFramer(nil, func(e event.Event) { events = append(events, e) })
@@ -60,8 +60,7 @@ func failures(t testing.TB) map[string]string {
 	return texts
 }
 
-// TestFraming has one record a line. Events are written with " / " between
-// their lines.
+// TestFraming reads one record per line. The expected events have " / " between their lines.
 func TestFraming(t *testing.T) {
 	const javaTrace = "\n\tat com.acme.Cart.total(Cart.java:7)\n\tat com.acme.Cart.main(Cart.java:1)"
 	tests := []struct {
@@ -125,7 +124,7 @@ func TestFraming(t *testing.T) {
 	}
 }
 
-// TestFirstRecord wants an event to be where and when its first record was.
+// TestFirstRecord checks that an event has the source, stream and time of its first record.
 func TestFirstRecord(t *testing.T) {
 	records := lineByLine("web", "ERROR failed\njava.lang.Error: x\n\tat a.b.C.d(C.java:1)")
 	for i := range records {
@@ -142,7 +141,7 @@ func TestFirstRecord(t *testing.T) {
 	}
 }
 
-// TestMessage wants the line that says what failed.
+// TestMessage checks that the message is the line that names the failure.
 func TestMessage(t *testing.T) {
 	tests := map[string]string{
 		"node/uncaught":   "TypeError: Cannot read properties of undefined (reading 'amount')",
@@ -216,7 +215,7 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// TestLimits gives more than an event may hold.
+// TestLimits reads more text than an event may contain.
 func TestLimits(t *testing.T) {
 	long := strings.Repeat("ä", MaxText)
 	frames := strings.Repeat("\n\tat a.b.C.d(C.java:1)", 20_000)
@@ -256,7 +255,7 @@ func checkLimits(t *testing.T, e event.Event) {
 	}
 }
 
-// TestManyStreams has more streams than are remembered.
+// TestManyStreams reads more streams than a Framer remembers.
 func TestManyStreams(t *testing.T) {
 	var records []event.Record
 	for i := range 3 * maxStreams {

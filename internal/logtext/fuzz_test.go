@@ -10,9 +10,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// FuzzFramer frames two streams, apart and mixed. Whatever they hold, events
-// are valid and bounded, no record is in two of them, and the other stream
-// changes nothing.
+// FuzzFramer frames two streams, separately and mixed. Whatever they contain, events are valid and bounded,
+// no record is in two events, and the streams do not affect each other.
 func FuzzFramer(f *testing.F) {
 	for _, text := range failures(f) {
 		f.Add("INFO ready\n"+text, "ERROR failed\n"+text, true)
@@ -35,8 +34,7 @@ func FuzzFramer(f *testing.F) {
 	})
 }
 
-// records makes one record of the text, or one of each line, marked so that
-// they are told apart.
+// records returns the text as one record, or one record per line.
 func records(stream, text string, split bool) []event.Record {
 	if !split {
 		return []event.Record{{Stream: stream, ID: stream, Text: text}}
@@ -44,9 +42,8 @@ func records(stream, text string, split bool) []event.Record {
 	return lineByLine(stream, text)
 }
 
-// checkOnce wants the lines of all events to be those of the records, in their
-// order, some left out. (Fuzzing them with transport prefixes would compare
-// what was cut off, so that only records without are checked.)
+// checkOnce checks that the lines of the events are those of the records, in the same order, although some
+// may be missing. It compares them without transport prefixes.
 func checkOnce(t *testing.T, records []event.Record, events []event.Event) {
 	t.Helper()
 	var lines []string
@@ -56,7 +53,7 @@ func checkOnce(t *testing.T, records []event.Record, events []event.Event) {
 	at := 0
 	for _, e := range events {
 		if strings.HasPrefix(e.Text, "{") {
-			continue // the parts of an object are put together
+			continue // parts of an object were joined
 		}
 		for _, line := range strings.Split(e.Text, "\n") {
 			for at < len(lines) && lines[at] != line {
@@ -70,7 +67,7 @@ func checkOnce(t *testing.T, records []event.Record, events []event.Event) {
 	}
 }
 
-// BenchmarkFramer frames everyday lines, and those with one failure in fifty.
+// BenchmarkFramer frames everyday lines, then everyday lines with a failure among every fifty.
 func BenchmarkFramer(b *testing.B) {
 	everyday := map[string]string{
 		"text": "2026-11-22 10:00:00,123 INFO  [http-nio-8080-exec-7] com.acme.shop.CheckoutController - order 75123 of customer 7 paid in 35 ms",

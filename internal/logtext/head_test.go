@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// heads are lines in the default formats of loggers, and in such as teams make
-// up: each with level, logger and message.
+// heads are lines in the default formats of loggers and in formats that teams define, each with its level,
+// logger and message.
 var heads = []struct{ line, want string }{
 	{"E, [2024-08-12T12:26:55.313650 #44] ERROR -- : payment failed", "error [] payment failed"},
 	{"2024-08-12T12:26:55.300Z pid=44 tid=2430k ERROR: payment failed", "error [] payment failed"},
@@ -83,8 +83,8 @@ func headOf(text string) string {
 	return fmt.Sprintf("%s [%s] %s", e.head.level, e.head.logger, e.head.message)
 }
 
-// TestHeads reads lines bare, with colours and carriage returns, and behind
-// transports, which change nothing.
+// TestHeads reads each line bare, with colours and carriage returns, and after transport prefixes. All must
+// give the same result.
 func TestHeads(t *testing.T) {
 	around := map[string]func(string) string{
 		"return":  func(s string) string { return s + "\r\n" },
@@ -116,7 +116,7 @@ func TestHeads(t *testing.T) {
 	}
 }
 
-// TestTransportsSay reads what transports say of a line themselves.
+// TestTransportsSay reads the level and service that transports add to a line.
 func TestTransportsSay(t *testing.T) {
 	tests := []struct{ text, level, service, format string }{
 		{"<11>Nov 26 21:00:00 h1 app[1]: order 7 failed", "error", "app", "syslog"},
@@ -135,7 +135,7 @@ func TestTransportsSay(t *testing.T) {
 	}
 }
 
-// TestYearlessTransport takes the time of a line whose transport leaves the year out.
+// TestYearlessTransport checks that a line's own time is used if its transport's lacks the year.
 func TestYearlessTransport(t *testing.T) {
 	want := time.Date(2026, 11, 26, 21, 0, 3, 0, time.UTC)
 	if e := frameAll([]event.Record{{Text: "Nov 26 21:00:05 h1 app[7]: 2026-11-26T21:00:03Z ERROR order 7 failed"}})[0]; !e.Time.Equal(want) {
@@ -143,7 +143,7 @@ func TestYearlessTransport(t *testing.T) {
 	}
 }
 
-// TestWrappedTime keeps the time of a line that was shipped in an object, where the record has none.
+// TestWrappedTime checks that the time of a line in a shipper's object is used if the record has none.
 func TestWrappedTime(t *testing.T) {
 	inner, own := time.Date(2026, 11, 26, 21, 0, 3, 0, time.UTC), time.Date(2026, 11, 26, 21, 0, 9, 0, time.UTC)
 	for _, want := range []time.Time{inner, own} {

@@ -8,8 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestNeighbours puts failures right behind each other: neither may swallow the
-// other.
+// TestNeighbours logs failures directly after each other. Neither may swallow the other.
 func TestNeighbours(t *testing.T) {
 	tests := []struct {
 		name string
@@ -67,8 +66,7 @@ func TestNeighbours(t *testing.T) {
 	}
 }
 
-// TestMessageOfRecordsWithout: a record without a message is told apart by
-// what else it holds.
+// TestMessageOfRecordsWithout checks that a record without a message gets one from its other members.
 func TestMessageOfRecordsWithout(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"message is an object", `{"level":"error","message":{"code":"E_TIMEOUT","op":"charge","tries":3}}`, "code: E_TIMEOUT, op: charge, tries: 3"},
@@ -87,8 +85,8 @@ func TestMessageOfRecordsWithout(t *testing.T) {
 	}
 }
 
-// TestPostgreSQL joins what PostgreSQL prints below an error, whatever its
-// log_line_prefix, and nothing of another process.
+// TestPostgreSQL checks that the lines that PostgreSQL prints below an error join it, whatever the
+// log_line_prefix, but those of other processes do not.
 func TestPostgreSQL(t *testing.T) {
 	for name, prefix := range map[string]string{
 		"default": "2023-09-01 06:18:54.123 UTC [25278] ", "RDS": "2023-09-01 06:18:54 UTC:10.0.0.1(55582):u@db:[25278]:",
@@ -100,7 +98,7 @@ func TestPostgreSQL(t *testing.T) {
 		log := prefix + "LOG:  ready\n" + failure + "\n" + other + "\n" + prefix + "LOG:  fine"
 		want := []string{prefix + "LOG:  ready", failure, other, prefix + "LOG:  fine"}
 		got := texts(frameAll(lineByLine("db", log)))
-		slices.Sort(got) // a failure may be put aside while others log
+		slices.Sort(got) // a failure may be parked while other processes log
 		slices.Sort(want)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)

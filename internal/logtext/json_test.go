@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestJSONShapes reads the shapes of loggers that testdata has no program for.
+// TestJSONShapes reads the formats of loggers for which testdata has no program.
 func TestJSONShapes(t *testing.T) {
 	const at = "2026-11-22T10:00:00Z"
 	tests := []struct{ name, text, want string }{
@@ -52,8 +52,7 @@ func TestJSONShapes(t *testing.T) {
 	}
 }
 
-// FuzzScan holds the walker over JSON to encoding/json: what that decodes, the
-// walker must find, value by value.
+// FuzzScan compares eachMember with encoding/json, value by value.
 func FuzzScan(f *testing.F) {
 	f.Add(`{"a":"b\"c","d":[1,{"e":"}"}],"f":{"g":null}, "h" : -1.5e3 }`)
 	f.Add(`{}`)

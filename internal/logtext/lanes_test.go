@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestLanes logs failures of several requests into one stream, line by line in
-// turn, every line with its logger's head.
+// TestLanes logs failures of several requests into one stream. Their lines alternate, and each has its
+// logger's head.
 func TestLanes(t *testing.T) {
 	const id = "8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6"
 	heads := map[string]func(n int) string{
@@ -48,8 +48,8 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-// TestTagged reads what Rails and Sidekiq print in production: each line of a
-// failure with the request's tag or the logger's head in front, the first empty.
+// TestTagged reads what Rails and Sidekiq print in production: each line of a failure comes after the
+// request's tag or the logger's head, and the first line is empty.
 func TestTagged(t *testing.T) {
 	const trace = "NoMethodError (undefined method `head' for nil):\n  \napp/controllers/logos_controller.rb:20:in `show'\nlib/tenant.rb:9:in `call'"
 	lines := strings.Split(trace, "\n")
@@ -76,7 +76,7 @@ func TestTagged(t *testing.T) {
 	}
 }
 
-// TestConsoleErrors keeps errors of .NET's console apart that follow on each other.
+// TestConsoleErrors checks that consecutive errors of .NET's console stay separate.
 func TestConsoleErrors(t *testing.T) {
 	text := "fail: Shop.Orders[1]\n      no price\n      order 7\nfail: Shop.Mail[2]\n      no address\nfail: Shop.Mail[2]\n      no address"
 	events := frameAll(lineByLine("s", text))

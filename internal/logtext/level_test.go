@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestLevelAndMessage reads single lines: errors, and what looks like errors.
+// TestLevelAndMessage reads single lines: errors, and lines that look like errors.
 func TestLevelAndMessage(t *testing.T) {
 	const id = "8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f"
 	tests := []struct {
@@ -120,7 +120,7 @@ func TestLevelAndMessage(t *testing.T) {
 		{"2026-11-22T10:00:00.123Z\t" + id + "\tINFO\t" + `{"level":"error","message":"no price"}`, event.Error, "no price"},
 		{`{"level":"error","msg":"cut off`, event.Unknown, `{"level":"error","msg":"cut off`},
 
-		// What looks like an error and is none.
+		// Lines that look like errors but are not.
 		{"0 errors", event.Unknown, "0 errors"},
 		{"finished with 0 errors and 0 failures", event.Unknown, "finished with 0 errors and 0 failures"},
 		{"error=nil", event.Unknown, "error=nil"},

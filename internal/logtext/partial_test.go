@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestParts puts together what carriers cut and printers spread.
+// TestParts joins lines that transports cut, and objects printed over several lines.
 func TestParts(t *testing.T) {
 	long := strings.Repeat("x", dockerSplit-len("ERROR "))
 	cut := strings.Repeat("y", cloudwatchSplit-len(`{"level":"error","msg":"`))

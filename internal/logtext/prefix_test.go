@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPrefix puts the same words, or a time, in front of every line of a trace.
+// TestPrefix reads traces with the same words, or a time, before every line.
 func TestPrefix(t *testing.T) {
 	const trace = "Traceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\n    g()\nValueError: no price"
 	prefixes := map[string]func(n int) string{
@@ -38,7 +38,8 @@ func TestPrefix(t *testing.T) {
 	}
 }
 
-// TestNameBeforeFrames tells an exception's class from a logger's by what follows.
+// TestNameBeforeFrames checks that the lines after a name decide whether it is an exception's class or a
+// logger.
 func TestNameBeforeFrames(t *testing.T) {
 	const frames = "\n\tat com.acme.Cart.total(Cart.java:7)"
 	for text, want := range map[string]string{

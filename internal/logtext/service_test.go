@@ -7,7 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestServiceRecords reads records of services that name their level in their own way.
+// TestServiceRecords reads records of services that state the level in their own way.
 func TestServiceRecords(t *testing.T) {
 	const execution = `"previous_event_id":"6","execution_arn":"arn:aws:states:eu-central-1:123456789012:execution:pay:run-1"}`
 	tests := []struct{ name, text, want string }{

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// TestLoggersFields reads the fields of structured loggers that have no golden.
+// TestLoggersFields reads the fields of structured loggers that have no golden file.
 func TestLoggersFields(t *testing.T) {
 	tests := []struct {
 		name, text string
@@ -50,8 +50,8 @@ func TestLoggersFields(t *testing.T) {
 	}
 }
 
-// TestTeamKeys wants a team's keys before those of the loggers, for every field
-// that the configuration takes.
+// TestTeamKeys checks that a team's keys take precedence over those of the loggers, for every field that can
+// be configured.
 func TestTeamKeys(t *testing.T) {
 	team := map[string][]string{"service": {"app_id"}, "request-id": {"none", "ctx.rid"}, "level": {"sev"}, "release": {"build"}}
 	checkFields(t, team, `{"level":"info","sev":"error","msg":"x","service":"web","app_id":"shop","ctx":{"rid":"r-1"},"request_id":"r-2","build":"7"}`,
@@ -78,7 +78,7 @@ func checkFields(t *testing.T, team map[string][]string, text string, want event
 	}
 }
 
-// TestOrigin reads service, release, environment and trace id by their keys.
+// TestOrigin reads service, release, environment and trace id from fields.
 func TestOrigin(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"level":"error","msg":"a","dd.service":"shop","dd.env":"prod","dd.version":"1.2","dd.trace_id":"t1"}`:                                                                   "shop 1.2 prod t1",

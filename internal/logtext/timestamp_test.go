@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// TestTimes reads the same time in the notations that loggers print, and wants
-// what follows to be left alone.
+// TestTimes reads the same time in the notations that loggers print. The text after it must be left alone.
 func TestTimes(t *testing.T) {
 	whole := time.Date(2026, 11, 22, 15, 4, 5, 0, time.UTC)
-	tests := map[string]time.Duration{ // what the notation adds to whole
+	tests := map[string]time.Duration{ // what the notation adds to the whole second
 		"2026-11-22T15:04:05Z": 0, "2026-11-22T15:04:05.123Z": 123 * time.Millisecond, "2026-11-22T15:04:05.123456789Z": 123456789,
 		"2026-11-22T16:04:05+01:00": 0, "2026-11-22T10:04:05-05:00": 0, "2026-11-22T15:04:05+0000": 0, "2026-11-22T15:04:05.120+00": 120 * time.Millisecond,
 		"2026-11-22 15:04:05": 0, "2026-11-22 15:04:05,123": 123 * time.Millisecond, "2026-11-22 15:04:05 UTC": 0, "2026-11-22 15:04:05 +0000": 0,
@@ -38,7 +37,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestClocks reads times without a date, or without a year, which have a length only.
+// TestClocks reads times without a date or without a year, for which timeAt returns only a length.
 func TestClocks(t *testing.T) {
 	for _, s := range []string{"15:04:05", "15:04:05.123", "15:04:05,123456", "3:04PM", "3:04:05 PM", "3:04:05\u202fPM", "15:04:05 UTC", "21:54:45.091UTC", "15:04", "15:04:05Z",
 		"Nov 22 15:04:05", "Nov  2 15:04:05", "Nov 22 15:04:05.123", "11-22 15:04:05.123", "11-22|15:04:05", "22 Nov 15:04:05", "03:04:05 p.m."} {
@@ -48,7 +47,7 @@ func TestClocks(t *testing.T) {
 	}
 }
 
-// TestNoTimes wants numbers and words to be left alone that are no times.
+// TestNoTimes checks that other numbers and words are not read as times.
 func TestNoTimes(t *testing.T) {
 	for _, s := range []string{"10.0.0.7 refused", "10.0.0.7:80 refused", "1.2.3 released", "3:1 won", "May I help you", "Sun is up today", "2026 orders lost", "12 orders", "404 not found",
 		"1234567890123456789012 x", "99:99:99 x", "2026-13-45 10:00:00", "March on, soldiers", "17/20 passed today", "5 Mar bars", "11-22 apples", "Monday is off", ""} {

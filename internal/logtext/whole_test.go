@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// carriers put each line into the form in which something carries it.
+// carriers wrap each line the way a log transport does.
 var carriers = map[string]func(i int, line string) string{
 	"bare":   func(_ int, line string) string { return line },
 	"docker": func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z " + line },
@@ -27,8 +27,8 @@ var carriers = map[string]func(i int, line string) string{
 	"aws tail": func(_ int, line string) string { return "2026-11-22T12:00:00.123000+00:00 shop/web/7f2 " + line },
 }
 
-// TestWhole splits each failure into one record a line, between two everyday
-// lines, and wants it back whole and once.
+// TestWhole splits each failure into one record per line, between two everyday lines. It must become one
+// event.
 func TestWhole(t *testing.T) {
 	for name, failure := range failures(t) {
 		for carrier, carry := range carriers {
@@ -68,7 +68,7 @@ func checkFailure(t *testing.T, e event.Event, failure string) {
 	}
 }
 
-// TestOneRecord gives each failure as one record with all its lines.
+// TestOneRecord reads each failure as one record with all its lines.
 func TestOneRecord(t *testing.T) {
 	for name, failure := range failures(t) {
 		t.Run(name, func(t *testing.T) {
@@ -82,8 +82,8 @@ func TestOneRecord(t *testing.T) {
 	}
 }
 
-// TestInterleaved mixes the lines of each failure with those of two other
-// streams, one of which fails as well.
+// TestInterleaved mixes the lines of each failure with those of two other streams, one of which contains a
+// failure too.
 func TestInterleaved(t *testing.T) {
 	all := failures(t)
 	other := "INFO ready\n" + all["java/cause"] + "\nINFO done"
@@ -104,8 +104,8 @@ func TestInterleaved(t *testing.T) {
 	}
 }
 
-// TestSaidTogether wants lines without heads to be one message only where a trace
-// follows, in a stream whose loggers print heads, and when no time is between.
+// TestSaidTogether checks when lines without heads belong to a failure: only next to a trace, in a stream
+// whose loggers print heads, and without a pause.
 func TestSaidTogether(t *testing.T) {
 	const note = "Traceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\n    g()\nValueError: no price"
 	tests := []struct {
@@ -139,8 +139,7 @@ func TestSaidTogether(t *testing.T) {
 	}
 }
 
-// TestMessageOnNextLine reads what loggers print whose layout breaks the line
-// before the message.
+// TestMessageOnNextLine reads the output of loggers that print a line break before the message.
 func TestMessageOnNextLine(t *testing.T) {
 	type said struct{ Message, Logger, Stack string }
 	tests := []struct {
@@ -171,14 +170,14 @@ func TestMessageOnNextLine(t *testing.T) {
 	}
 }
 
-// TestFiltered reads the lines of the same failure twice, half a second or half
-// an hour apart, as a filter brings them: none of those in between. It is two failures.
+// TestFiltered reads the same failure twice, half a second or half an hour apart, without the lines between
+// them, as a filter returns it. These are two failures.
 func TestFiltered(t *testing.T) {
 	all := failures(t)
 	for name, failure := range all {
 		for _, pause := range []time.Duration{time.Second / 2, time.Hour / 2} {
 			if name == "perl/multiline" || name == "tcl/multiline" || name == "python/note" {
-				continue // no line with a head tells that these are no everyday lines
+				continue // without a line that has a head, these look like everyday lines
 			}
 			records := append(lineByLine("web", failure), lineByLine("web", failure)...)
 			for i := range records[len(records)/2:] {
@@ -192,7 +191,7 @@ func TestFiltered(t *testing.T) {
 	}
 }
 
-// merge takes one record of each list in turn.
+// merge returns the records of the lists, alternately one of each.
 func merge(lists ...[]event.Record) []event.Record {
 	var out []event.Record
 	for i := 0; ; i++ {

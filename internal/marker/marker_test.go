@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// hashed returns ids as a marker stores them.
+// hashed returns ids in the form in which a marker stores them.
 func hashed(day count.Day, ids ...string) count.IDs {
 	var all count.IDs
 	all.Add(day, ids...)
@@ -166,7 +166,7 @@ func TestDashboardStaysWithinItsSize(t *testing.T) {
 	}
 }
 
-// Rows that are still too long are dropped from the end, and counted.
+// If rows are still too long, the last ones are dropped, and counted.
 func TestDashboardOfLongRows(t *testing.T) {
 	var d Dashboard
 	for i := range MaxWaiting {
@@ -219,8 +219,8 @@ func TestSplitKeepsWhatPeopleWrote(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever stands in a body, reading neither panics nor invents a
-// marker; what it accepts can be written and read again unchanged.
+// FuzzRead checks that reading never panics, whatever the body contains, and that a marker that was read can
+// be written and read again with the same count.
 func FuzzRead(f *testing.F) {
 	section := sample().Section("text")
 	f.Add(section)

@@ -7,8 +7,8 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// However many errors are muted, the dashboard's state keeps its size, waiting errors
-// have room, and the newest mutes keep when they began.
+// However many errors are muted, the dashboard's state stays small enough, waiting errors have room, and the
+// newest mutes keep the time when they began.
 func TestManyMutes(t *testing.T) {
 	d := Dashboard{Muted: map[int]Mute{}, Waiting: []Row{{Title: "waits", Marker: Marker{Keys: []string{"exc1:a"}}}}}
 	for n := range 500 {
@@ -29,7 +29,7 @@ func TestManyMutes(t *testing.T) {
 	}
 }
 
-// Which counts are dropped does not depend on chance, or each run would write the dashboard.
+// The choice of dropped counts must not be random, or each run would change the dashboard.
 func TestManyMutesAtOnce(t *testing.T) {
 	d := Dashboard{Muted: map[int]Mute{}}
 	for n := range MaxMuted {

@@ -7,8 +7,8 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// TestPeoplesTextStays edits a body as people do. Reading it must return the newest
-// state, and replacing the section must keep all that people wrote, and nothing old.
+// TestPeoplesTextStays reads bodies that people edited. Read must return the newest state, and replacing the
+// section must keep everything that people wrote and nothing of the old section.
 func TestPeoplesTextStays(t *testing.T) {
 	render := func(last count.Millis, events string) string {
 		m := Marker{Keys: []string{"exc1:0123"}, Last: last}

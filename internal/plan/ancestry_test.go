@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// The versions that fail after a closing are known up to grouping.MaxVersions, however
-// often each failed and whenever.
+// The versions that failed since the closing are known if there are at most grouping.MaxVersions in all,
+// however often and whenever each failed.
 func TestFailedSince(t *testing.T) {
 	a := Action{Issue: closed(issue(1, "exc1:a", 5), "", time.Hour)}
 	for versions := range grouping.MaxVersions + 4 {

@@ -38,8 +38,8 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestCourse lists what becomes of issues that are locked or were closed long ago, and
-// which of several issues of an error goes on.
+// TestCourse lists what happens to issues that are locked or were closed long ago, and which of an error's
+// issues takes new events.
 func TestCourse(t *testing.T) {
 	with := func(i Issue, change func(*Issue)) Issue {
 		change(&i)
@@ -126,8 +126,8 @@ func TestCourse(t *testing.T) {
 	}
 }
 
-// The next issue counts what the one before did not, though the minutes are read again
-// and more of their events arrive.
+// A successor counts only the events that the issue before it did not count, even if the same minutes are
+// read again and more of their events arrive.
 func TestNextIssueCountsWhatIsNew(t *testing.T) {
 	locked := issue(1, "exc1:a", 5)
 	locked.Locked = true
@@ -155,8 +155,7 @@ func TestNextIssueCountsWhatIsNew(t *testing.T) {
 	}
 }
 
-// An issue changes its state at most twice in 24 hours, and one that changed twice
-// stays open.
+// errmon changes an issue's state at most twice in 24 hours, and closes none within 24 hours of reopening it.
 func TestFlapping(t *testing.T) {
 	changes := func(all ...marker.Change) []marker.Change { return all }
 	shut := func(ago time.Duration) marker.Change { return marker.Change{At: count.At(now.Add(-ago))} }
@@ -166,7 +165,7 @@ func TestFlapping(t *testing.T) {
 	tests := []struct {
 		name    string
 		changes []marker.Change
-		open    bool // and quiet; else closed, and it happens again
+		open    bool // the issue is open and quiet; else it is closed and the error happens again
 		want    outcome
 	}{
 		{"reopened the first time", nil, false, outcome{1, "exc1:a", Reopen, Regression, 6}},
@@ -203,7 +202,8 @@ func TestFlapping(t *testing.T) {
 	}
 }
 
-// Two first runs filed one error, the later one with another look-back. What each of them alone saw is counted.
+// Two first runs filed one error, the later one with another lookback. Events that only one of them saw count
+// too.
 func TestDuplicateThatIsFrozenFurther(t *testing.T) {
 	earlier, later := issue(1, "exc1:a", 0), issue(2, "exc1:a", 0)
 	earlier.Marker.Sources = map[string]count.Tally{shop: {Through: count.MinuteOf(now.Add(-time.Hour)), Frozen: 3}}

@@ -29,7 +29,7 @@ func TestSnoozeLabels(t *testing.T) {
 	}
 }
 
-// TestMutes lists every kind of mute and its end.
+// TestMutes covers every kind of mute, and how it ends.
 func TestMutes(t *testing.T) {
 	with := func(change func(*Issue)) Issue {
 		i := issue(1, "exc1:a", 5)
@@ -102,12 +102,12 @@ func TestMutes(t *testing.T) {
 	}
 }
 
-// A muted error that grows a hundredfold in a day is worth one message.
+// A muted error that becomes a hundred times as frequent within a day is worth one message.
 func TestSurge(t *testing.T) {
 	today := count.MinuteOf(now).Day()
 	tests := []struct {
 		name         string
-		before, days map[count.Day]int64 // when it was muted, and by now
+		before, days map[count.Day]int64 // counts in the issue, and now
 		surged       bool                // earlier
 		want         bool
 	}{

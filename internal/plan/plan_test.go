@@ -20,7 +20,7 @@ var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 const shop = "cloudwatch:eu-central-1:/ecs/shop"
 
-// group is an error seen n times, the last time some minutes ago.
+// group returns the group of an error that was seen n times, the last time some minutes ago.
 func group(key string, n int64, ago time.Duration) *grouping.Group {
 	at := now.Add(-ago)
 	return &grouping.Group{
@@ -35,7 +35,7 @@ func message(key, service, template string) *grouping.Group {
 	return g
 }
 
-// issue is a tracked issue that counted n events, the last one an hour ago.
+// issue returns a tracked issue that counted n events, the last one an hour ago.
 func issue(number int, key string, n int64) Issue {
 	i := Issue{Number: number, Title: key, Open: true, Marker: marker.Marker{Keys: []string{key}, Level: "error"}}
 	i.Marker.Span(now.Add(-2*time.Hour), now.Add(-time.Hour))

@@ -15,17 +15,16 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// world is a repository over many runs: issues with their bodies, as GitHub
-// would keep them, and where each line of a log went.
+// world is a repository over many runs: its issues, and the issue that each line of a log went to.
 type world struct {
 	t      *testing.T
 	log    groupingtest.Log
 	issues []Issue
-	dup    map[int]int            // number → the issue it was closed in favour of
+	dup    map[int]int            // number of a duplicate → number of the issue that stays
 	went   map[string]int         // masked line → issue
 	holds  map[string]map[int]int // true template → issue → its lines
-	since  map[string]int         // true template in two issues → the first run it was
-	moved  int                    // lines that changed their issue without its being closed as duplicate
+	since  map[string]int         // true template in two issues → the first run with that
+	moved  int                    // lines that changed their issue although it was not closed as a duplicate
 	long   map[string]bool        // true templates in two issues for longer than one run
 	joined int                    // issues closed as duplicates
 }
@@ -35,7 +34,7 @@ func newWorld(t *testing.T, log groupingtest.Log) *world {
 		since: map[string]int{}, long: map[string]bool{}}
 }
 
-// linesPerMinute divides the lines of a run, so that runs read whole minutes.
+// linesPerMinute divides the lines of a run, so runs read whole minutes.
 const linesPerMinute = 4
 
 // run reads the lines from begin to end and carries out the plan.
@@ -61,7 +60,7 @@ func (w *world) run(number, begin, end int) {
 	w.look(number)
 }
 
-// apply writes the marker into the body of an issue and reads it back.
+// apply writes the marker into an issue's body, reads it back, and returns the issue's number.
 func (w *world) apply(a Action) int {
 	n := a.Issue.Number
 	if a.Kind == Create {
@@ -83,7 +82,7 @@ func (w *world) apply(a Action) int {
 	return n
 }
 
-// home follows an issue to the one it was closed in favour of.
+// home returns the issue that stays, for an issue that may be a duplicate.
 func (w *world) home(n int) int {
 	for w.dup[n] != 0 {
 		n = w.dup[n]
@@ -103,7 +102,7 @@ func (w *world) note(line, issue int) {
 	w.holds[truth][issue]++
 }
 
-// look finds the true templates that two open issues hold after a run.
+// look finds the true templates whose lines are in two open issues after a run.
 func (w *world) look(run int) {
 	for truth, issues := range w.holds {
 		homes := map[int]bool{}
@@ -122,8 +121,8 @@ func (w *world) look(run int) {
 	}
 }
 
-// TestEvalRuns reads each log in 50 runs, each of which reads the end of the
-// one before again, as scans do, and carries templates in markers.
+// TestEvalRuns reads each log in 50 runs. Like scans, each reads the end of the previous window again, and
+// gets the known templates from markers.
 func TestEvalRuns(t *testing.T) {
 	const runs = 50
 	recorded := groupingtest.LogHub(t)
@@ -141,9 +140,9 @@ func TestEvalRuns(t *testing.T) {
 		if world.moved > 0 {
 			t.Errorf("%s: %d lines changed their issue", log.Name, world.moved)
 		}
-		// One template to LogHub, but a key is part of ours: "os.name=", "java.home=".
+		// One template in LogHub, but our templates contain the key: "os.name=", "java.home=".
 		delete(world.long, "Server environment:<*>")
-		// The names in the made logs come too slowly to prove at once what they are.
+		// In the made logs, a run has too few different names to recognise them as names at once.
 		if i < len(recorded) && len(world.long) > 0 {
 			t.Errorf("%s: in two issues for longer than one run: %q", log.Name, slices.Sorted(maps.Keys(world.long)))
 		}
@@ -152,7 +151,7 @@ func TestEvalRuns(t *testing.T) {
 	w.Flush()
 }
 
-// check holds the counts to the lines read: none is lost, none counted twice.
+// check compares the counts with the lines that were read: none may be lost or counted twice.
 func (w *world) check() {
 	w.t.Helper()
 	var total int64

@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// TestSentryAndNames lists what a plan makes of Sentry issues, and of names that rules give.
+// TestSentryAndNames covers plans with Sentry issues, and with names that rules give to errors.
 func TestSentryAndNames(t *testing.T) {
 	tracked := issue(2, "sen1:7", 3)
 	tracked.Marker.SetTotal("7", 3, marker.Page{})
@@ -65,8 +65,8 @@ func TestSentryAndNames(t *testing.T) {
 	}
 }
 
-// An issue that follows a locked one counts none of its deliveries again, and a row filed
-// after the locking names it.
+// An issue that follows a locked one does not count the same deliveries again. If it is filed from a waiting
+// row, its marker refers to the locked issue too.
 func TestNextIssueOfALockedOne(t *testing.T) {
 	locked := issue(1, "exc1:a", 0)
 	locked.Locked = true

@@ -10,14 +10,14 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// templated is an open issue of a message.
+// templated returns an open issue for a message.
 func templated(number int, key, service, template string, n int64) Issue {
 	i := issue(number, key, n)
 	i.Marker.Service, i.Marker.Template = service, template
 	return i
 }
 
-// joined is a group that carries the keys of several issues or rows.
+// joined returns a group with the keys of several issues or rows.
 func joined(keys ...string) *grouping.Group {
 	g := message(keys[0], "shop", "queue <*> is full")
 	g.Also = keys[1:]
@@ -76,8 +76,8 @@ func TestTemplatesThatTurnOutToBeOne(t *testing.T) {
 	}
 }
 
-// A run that died between the two writes is healed: the counts that the older
-// issue took over already are not added again.
+// If a run died between the two writes, the next one closes the younger issue and does not add its counts
+// again.
 func TestJoinIsHealed(t *testing.T) {
 	in := Input{Now: now, Rules: Rules{MinEvents: 1, MaxNew: 10}, Groups: []*grouping.Group{joined("msg1:a", "msg1:b")},
 		Issues: []Issue{templated(1, "msg1:a", "shop", "queue orders is full", 5), templated(2, "msg1:b", "shop", "queue refunds is full", 7)}}

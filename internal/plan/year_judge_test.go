@@ -69,7 +69,7 @@ func (y *year) judge() {
 	}
 }
 
-// follower returns the issue that names another one as the one before.
+// follower returns the issue whose marker names another issue as its predecessor.
 func (y *year) follower(number int) (int, bool) {
 	for n, i := range y.issues {
 		if i.Marker.After == number {

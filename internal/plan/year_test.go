@@ -14,9 +14,9 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// TestYear plays a year of hourly runs: 300 errors with seasons, releases, regressions
-// and storms, and people who mute, snooze, close, open, lock, tick, transfer and delete.
-// It prints what people are told in each week.
+// TestYear simulates a year of hourly runs: 300 errors with seasons, releases, regressions and storms, and
+// people who mute, snooze, close, open, lock, tick, transfer and delete. It prints the notifications of each
+// week.
 func TestYear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a year takes half a minute")
@@ -34,20 +34,20 @@ func TestYear(t *testing.T) {
 
 const (
 	yearErrors = 300
-	quietWeek  = 8  // of the errors, and of the people
-	stormEvery = 40 // hours, about
+	quietWeek  = 8  // without errors, and without actions of people
+	stormEvery = 40 // hours, on average
 )
 
-// year is a repository and what happens around it.
+// year is the state of the simulation.
 type year struct {
 	t        *testing.T
 	random   *rand.Rand
 	began    time.Time
 	in       Input
-	issues   map[int]*yearIssue // of GitHub, those that are archived or deleted included
+	issues   map[int]*yearIssue // all issues, including archived and deleted ones
 	last     int
 	truth    [yearErrors]int64
-	unknown  [yearErrors]bool // people took away an issue and its count
+	unknown  [yearErrors]bool // people removed an issue, and its count with it
 	fixed    [yearErrors]bool
 	weeks    [53]yearWeek
 	created  []time.Time
@@ -59,11 +59,11 @@ type yearIssue struct {
 	error   int
 	gone    bool
 	filed   bool
-	changes []time.Time // of its state, by errmon
+	changes []time.Time // when errmon changed its state
 	notes   []string
 }
 
-// yearWeek is what people are told in a week, and what errmon writes.
+// yearWeek counts the notifications and writes of a week.
 type yearWeek struct{ created, comments, changes, writes int }
 
 func newYear(t *testing.T) *year {
@@ -78,8 +78,8 @@ func (y *year) week() *yearWeek { return &y.weeks[y.weekNumber()] }
 
 func (y *year) weekNumber() int { return int(y.in.Now.Sub(y.began) / (7 * day)) }
 
-// happens returns how often an error happens in an hour. Each begins with a release, is
-// more or less frequent, has a season, and now and then a storm.
+// happens returns how often an error happens in an hour. Each error begins with a release and has its own
+// frequency; some have seasons, and all have occasional storms.
 func (y *year) happens(e int) int64 {
 	week := y.weekNumber()
 	if week == quietWeek || week < e%40 || y.fixed[e] {
@@ -99,7 +99,7 @@ func (y *year) happens(e int) int64 {
 	return n
 }
 
-// hour lets the errors happen, and errmon run.
+// hour simulates an hour of errors and a run of errmon.
 func (y *year) hour() {
 	y.in.Now = y.in.Now.Add(time.Hour)
 	y.in.Read = map[string]time.Time{shop: y.in.Now}
@@ -127,7 +127,7 @@ func (y *year) hour() {
 			}
 		}
 	}
-	requests := 3 + (listed+99)/100 // the dashboard's list and its write
+	requests := 3 + (listed+99)/100 // the dashboard is listed and written
 	if y.unowned() && slices.ContainsFunc(Plan(y.in), func(a Action) bool { return a.Kind == Create && a.Next.After == 0 }) {
 		y.in.Archive = archive
 		requests += 1 + min(len(archive)/100, 9)
@@ -171,7 +171,7 @@ func (y *year) group(e int, n int64) *grouping.Group {
 	return g
 }
 
-// apply does to the repository what an action says, and returns the requests it takes.
+// apply carries out an action on the repository, and returns the number of requests that it takes.
 func (y *year) apply(a Action) int {
 	if !a.Writes() {
 		return 0
@@ -260,7 +260,7 @@ func (y *year) people() {
 			i.gone, y.unknown[i.error] = true, true
 		}
 	}
-	for e := range yearErrors { // a release brings some back
+	for e := range yearErrors { // a release brings some errors back
 		y.fixed[e] = y.fixed[e] && !y.chance(0.004)
 	}
 }

@@ -27,7 +27,7 @@ func sample() event.Event {
 	}
 }
 
-// matches makes a Match of one matcher.
+// matches returns a Match with one matcher.
 func matches(t *testing.T, name string, patterns ...string) Match {
 	t.Helper()
 	var m Match
@@ -69,7 +69,7 @@ var matcherCases = []struct {
 	{"runtime", [][]string{{"java"}, {"!python"}}, [][]string{{"python"}, {"!java"}}},
 }
 
-// TestMatchers asks each case alone, and all of them through one index.
+// TestMatchers checks each case alone, and all cases together through one index.
 func TestMatchers(t *testing.T) {
 	var rules []Rule
 	var want []int
@@ -90,7 +90,7 @@ func TestMatchers(t *testing.T) {
 		}
 	}
 	d := New(Policy{Rules: rules})
-	for range 2 { // what was seen before is remembered
+	for range 2 { // the Decider reuses memory from the first time
 		e := sample()
 		if d.Decide(&e); !slices.Equal(e.Decision.Rules, want) {
 			t.Errorf("all at once: %v", cmp.Diff(want, e.Decision.Rules))
@@ -250,7 +250,7 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
-// TestFewRulesAreAsked counts the rules that are tried on an event, out of ever more.
+// TestFewRulesAreAsked checks that few rules are tried on an event, however many there are.
 func TestFewRulesAreAsked(t *testing.T) {
 	for _, n := range []int{100, 10_000} {
 		var rules []Rule

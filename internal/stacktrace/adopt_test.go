@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// TestAdopt covers what Sentry's SDKs write otherwise than the runtimes print.
+// TestAdopt covers what Sentry's SDKs write differently from the runtimes.
 func TestAdopt(t *testing.T) {
 	for _, c := range []struct {
 		name, runtime string

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestGolden reads what the programs in testdata/src printed, and wants the
-// level that framing gives it above the chain.
+// TestGolden reads the output of the programs in testdata/src. The golden files have the level from framing,
+// then the chain.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.txt")
 	if err != nil || len(files) < 200 {
@@ -50,7 +50,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// level is the worst of the events that a text holds, which is one.
+// level returns the worst level of the text's events. There should be only one event.
 func level(text string) event.Level {
 	worst := event.Unknown
 	framer := logtext.NewFramer(nil, func(e event.Event) { worst = max(worst, e.Level) })
@@ -68,8 +68,7 @@ func read(t testing.TB, file string) string {
 	return string(data)
 }
 
-// show prints a chain: the type, the message quoted, then the frames, those
-// in-app marked with a star.
+// show returns a chain as text: type and quoted message, then the frames, with a star for in-app ones.
 func show(chain []event.Exception) string {
 	var b strings.Builder
 	for _, x := range chain {
@@ -85,7 +84,7 @@ func show(chain []event.Exception) string {
 	return b.String()
 }
 
-// TestParse covers what loggers and other versions of the runtimes print.
+// TestParse covers traces printed by loggers and by other versions of the runtimes.
 func TestParse(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"nothing", "ERROR checkout failed\nat last it ended", ""},
@@ -206,12 +205,12 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// rewrites names the runtimes whose functions lose what stands inside them:
-// Python's the rule of a group, Rust's and .NET's generic arguments and hashes.
+// rewrites lists the runtimes for which Parse removes text from inside a function's name: the ruled box of a
+// group in Python, and generic arguments and hashes in Rust and .NET.
 var rewrites = map[string]bool{"python": true, "rust": true, "dotnet": true}
 
-// FuzzParse checks that whatever is read stands in the text, and that a log
-// line above a trace changes nothing of its frames.
+// FuzzParse checks that files and functions of frames are in the text, and that a log line above a trace
+// loses no exceptions.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*/*.txt")
 	for _, file := range files {
@@ -258,7 +257,7 @@ func BenchmarkParse(b *testing.B) {
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
 
-// A filter may leave a place without its function below other log lines.
+// With a filter, a Go frame's place may come without its function, after another log line.
 func TestGoPlaceFollowsItsFunction(t *testing.T) {
 	held, _ := stacktrace.Logged.After("no price", stacktrace.Text)
 	if _, how := held.After("\t/app/cart.go:42", stacktrace.GoPlace); how != stacktrace.Begin {
