@@ -67,7 +67,7 @@ func checkOnce(t *testing.T, records []event.Record, events []event.Event) {
 	}
 }
 
-// BenchmarkFramer frames everyday lines, then everyday lines with a failure among every fifty.
+// BenchmarkFramer frames everyday lines, alone and with two failures after every 500 of them.
 func BenchmarkFramer(b *testing.B) {
 	everyday := map[string]string{
 		"text": "2026-11-22 10:00:00,123 INFO  [http-nio-8080-exec-7] com.acme.shop.CheckoutController - order 75123 of customer 7 paid in 35 ms",
