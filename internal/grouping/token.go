@@ -40,7 +40,7 @@ func (t *token) isConst() bool { return t.is(isText) && !t.is(isPartial) }
 // counts reports whether the token is a word that distinguishes its message from others.
 func (t *token) counts() bool { return t.isConst() && !t.is(isFiller) }
 
-// seed makes hashes unpredictable, so nobody can force collisions. Those only cost time: tokens are compared.
+// seed makes hashes unpredictable, so nobody can slow mining down with collisions. Matches are also compared.
 var seed = maphash.MakeSeed()
 
 func newToken(text string) token {

@@ -113,7 +113,7 @@ var (
 	negations = set("0 no zero without not")
 )
 
-// levelAlone is the format of a bare level, an error only if another line gives a message or a stack.
+// levelAlone is the format of a bare level, which is an error only if a message or a stack follows.
 const levelAlone = "level alone"
 
 // doubtful reports whether the level is probably just a word, judging by the message and the text after it.

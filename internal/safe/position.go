@@ -193,7 +193,7 @@ func arguments(s string, in signs, found []secret) []secret {
 	return found
 }
 
-// secrets returns the printed strings that may be secrets; printed.txt explains the values of which.
+// secrets returns the printed strings that may be secrets, depending on p.which (see printed.txt).
 func (p *printed) secrets(s string, printed []secret) []secret {
 	switch {
 	case p.which == "single":
