@@ -55,13 +55,13 @@ func TestFind(t *testing.T) {
 		{"windows", "dotnet", event.Frame{File: `C:\build\cs\Shop\Cart.cs`}, "cs/Shop/Cart.cs", false},
 		{"root by hand", "node", event.Frame{File: "/srv/a/src/cart.js"}, "services/a/src/cart.js", false},
 		{"root by hand, no such file", "node", event.Frame{File: "/srv/a/src/gone.js"}, "", false},
-		{"root by hand on Windows", "dotnet", event.Frame{File: `D:\a\src\cart.js`}, "services/a/src/cart.js", false},
+		{"root by hand on Windows", "dotnet", event.Frame{File: `D:\build\src\cart.js`}, "services/a/src/cart.js", false},
 		{"longer root by hand", "node", event.Frame{File: "/srv/a/special/src/cart.js"}, "services/b/src/cart.js", false},
 		{"nothing", "node", event.Frame{}, "", false},
 	}
 	find := NewTree(tree)
 	find.Modules = map[string]string{".": "github.com/acme/shop", "tools": "github.com/acme/shop/tools"}
-	find.Roots = []Root{{"/srv/a/", "services/a/"}, {"/srv/a/special/", "services/b"}, {`D:\a\`, "services/a"}}
+	find.Roots = []Root{{"/srv/a/", "services/a/"}, {"/srv/a/special/", "services/b"}, {`D:\build\`, "services/a"}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, loose, ok := find.Find(tt.frame, tt.runtime)
