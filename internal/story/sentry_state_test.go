@@ -187,3 +187,15 @@ func TestStatesStayApartUnlessAsked(t *testing.T) {
 	w.github.Close(w.find("TypeError").Number, "completed")
 	w.calm("closed", "completed", "unresolved", id)
 }
+
+// A run that gets Sentry's webhooks but no token leaves the resolving to the runs that have one.
+func TestResolveWithoutAToken(t *testing.T) {
+	w := newWorld(t)
+	w.env["SENTRY_RESOLVE"] = "true"
+	unresolved := `{"action":"unresolved","data":{"issue":{"id":"77","title":"TypeError: x","count":"5","level":"error","status":"unresolved","project":{"slug":"web"}}}}`
+	w.deliver(strings.Replace(unresolved, "unresolved", "created", 1)).mustSucceed(t)
+	w.github.Close(w.find("TypeError").Number, "completed")
+	w.advance(time.Hour)
+	w.deliver(unresolved).mustSucceed(t)
+	w.wantState("TypeError", "closed", "completed")
+}
