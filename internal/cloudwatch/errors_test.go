@@ -12,6 +12,7 @@ import (
 
 	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Every refusal names what to mend, and keeps the cause.
@@ -66,7 +67,7 @@ func TestErrorsNameTheRemedy(t *testing.T) {
 
 func refuseWith(code, message string) func(*world) {
 	return func(w *world) {
-		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault { return cloudwatchtest.Refusal(code, message) }
+		w.service.Break = func(fake.Request) *fake.Fault { return cloudwatchtest.Refusal(code, message) }
 	}
 }
 

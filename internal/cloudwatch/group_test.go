@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
-	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/fake"
 )
 
 const otherAccountARN = "arn:aws:logs:eu-central-1:999999999999:log-group:/ecs/shop"
@@ -87,8 +87,8 @@ func TestGroupsPagesTheListing(t *testing.T) {
 
 func TestGroupsRefusesARepeatedToken(t *testing.T) {
 	w := newWorld(t)
-	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
-		return &cloudwatchtest.Fault{Status: 200, Body: `{"logGroups":[{"logGroupName":"/ecs/shop"}],"nextToken":"again"}`}
+	w.service.Break = func(fake.Request) *fake.Fault {
+		return &fake.Fault{Status: 200, Body: `{"logGroups":[{"logGroupName":"/ecs/shop"}],"nextToken":"again"}`}
 	}
 	specs, err := cloudwatch.ParseSpecs([]string{"/ecs/*"}, region)
 	if err != nil {

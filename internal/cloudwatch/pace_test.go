@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Groups of a region share its pace, retries and listings included; another
@@ -45,7 +46,7 @@ func TestThrottlingIsRetried(t *testing.T) {
 	w := newWorld(t)
 	w.put("/shop", series("s", noon.Add(-time.Minute), 1)...)
 	throttled := 7
-	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+	w.service.Break = func(fake.Request) *fake.Fault {
 		if throttled == 0 {
 			return nil
 		}
@@ -68,20 +69,20 @@ func TestThrottlingIsRetried(t *testing.T) {
 func TestRetriesEnd(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		fault *cloudwatchtest.Fault
+		fault *fake.Fault
 		want  int // requests
 		code  string
 	}{
 		{"throttled", cloudwatchtest.Refusal("ThrottlingException", "Rate exceeded"), 8, "ThrottlingException"},
-		{"unavailable", &cloudwatchtest.Fault{Status: 503, Body: `{"__type":"ServiceUnavailableException"}`}, 8, "ServiceUnavailableException"},
-		{"a proxy's page", &cloudwatchtest.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}, 8, ""},
-		{"half a page", &cloudwatchtest.Fault{Status: 200, Body: `{"events":[{"eventId":"1",`}, 8, ""},
-		{"no answer", &cloudwatchtest.Fault{}, 3, ""},
+		{"unavailable", &fake.Fault{Status: 503, Body: `{"__type":"ServiceUnavailableException"}`}, 8, "ServiceUnavailableException"},
+		{"a proxy's page", &fake.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}, 8, ""},
+		{"half a page", &fake.Fault{Status: 200, Body: `{"events":[{"eventId":"1",`}, 8, ""},
+		{"no answer", &fake.Fault{Cut: true}, 3, ""},
 		{"refused", cloudwatchtest.Refusal("AccessDeniedException", "no"), 1, "AccessDeniedException"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault { return test.fault }
+			w.service.Break = func(fake.Request) *fake.Fault { return test.fault }
 			_, _, err := read(context.Background(), w.group("/shop"))
 			if err == nil || !strings.Contains(err.Error(), `log group "/shop" in eu-central-1`) {
 				t.Errorf("error %v does not say what failed", err)
@@ -101,7 +102,7 @@ func TestRetriesEnd(t *testing.T) {
 func TestRetriesEndWithTheContext(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+	w.service.Break = func(fake.Request) *fake.Fault {
 		if len(w.service.Requests()) == 2 {
 			cancel()
 		}

@@ -275,7 +275,7 @@ func loses(t *testing.T, pattern string) bool {
 		if strings.HasPrefix(l.name, "QUIET") {
 			return false
 		}
-		if l.line != "" && !p.Match(l.line) {
+		if l.line != "" && !p(l.line) {
 			return true
 		}
 	}

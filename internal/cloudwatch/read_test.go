@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/fake"
 )
 
 func TestReadFillsRecords(t *testing.T) {
@@ -136,10 +137,10 @@ func TestReadBreaksOff(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(context.Background())
 			outOfTime := errors.New("max-duration is over")
 			asked := 0
-			w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+			w.service.Break = func(fake.Request) *fake.Fault {
 				if asked++; asked > test.pages {
 					cancel(outOfTime)
-					return &cloudwatchtest.Fault{}
+					return &fake.Fault{Cut: true}
 				}
 				return nil
 			}
@@ -156,8 +157,8 @@ func TestReadBreaksOff(t *testing.T) {
 
 func TestReadRefusesARepeatedToken(t *testing.T) {
 	w := newWorld(t)
-	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
-		return &cloudwatchtest.Fault{Status: 200, Body: `{"events":[],"nextToken":"again"}`}
+	w.service.Break = func(fake.Request) *fake.Fault {
+		return &fake.Fault{Status: 200, Body: `{"events":[],"nextToken":"again"}`}
 	}
 	_, complete, err := read(context.Background(), w.group("/shop"))
 	if err == nil || !strings.Contains(err.Error(), "repeated a page token") || !complete.IsZero() {
@@ -177,8 +178,8 @@ func TestReadTakesHugeAndBrokenMessages(t *testing.T) {
 	if err != nil || len(records) != 2 || records[1].Text != huge {
 		t.Errorf("%d records, %v", len(records), err)
 	}
-	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
-		return &cloudwatchtest.Fault{Status: 200, Body: "{\"events\":[{\"eventId\":\"1\",\"logStreamName\":\"s\",\"timestamp\":1,\"message\":\"a\xff\\u0000\\ud800b\"}]}"}
+	w.service.Break = func(fake.Request) *fake.Fault {
+		return &fake.Fault{Status: 200, Body: "{\"events\":[{\"eventId\":\"1\",\"logStreamName\":\"s\",\"timestamp\":1,\"message\":\"a\xff\\u0000\\ud800b\"}]}"}
 	}
 	records, _, err = read(context.Background(), w.group("/shop"))
 	if err != nil || len(records) != 1 || !strings.HasPrefix(records[0].Text, "a") || !strings.HasSuffix(records[0].Text, "b") {

@@ -19,6 +19,7 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/source"
 )
 
@@ -90,10 +91,10 @@ func TestSlicesBreakOff(t *testing.T) {
 		w.put("/shop", events...)
 		ctx, cancel := context.WithCancelCause(context.Background())
 		outOfTime := errors.New("max-duration is over")
-		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+		w.service.Break = func(fake.Request) *fake.Fault {
 			if len(w.service.Requests()) > stop {
 				cancel(outOfTime)
-				return &cloudwatchtest.Fault{}
+				return &fake.Fault{Cut: true}
 			}
 			return nil
 		}
@@ -131,10 +132,10 @@ func TestAheadBreaksOff(t *testing.T) {
 		w.put("/a", series("s", noon.Add(-time.Hour), 3)...)
 		w.put("/b", series("s", noon.Add(-time.Hour), 3000)...)
 		ctx, cancel := context.WithCancel(context.Background())
-		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+		w.service.Break = func(fake.Request) *fake.Fault {
 			if len(w.service.Requests()) > stop {
 				cancel()
-				return &cloudwatchtest.Fault{}
+				return &fake.Fault{Cut: true}
 			}
 			return nil
 		}
@@ -248,7 +249,7 @@ func BenchmarkRead(b *testing.B) {
 		w.config.RequestsPerSecond, w.config.Clock, w.config.Progress = 25, clock.System(), nil
 		w.config.InsightsBudget = 1000
 		w.service.Now = time.Now
-		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+		w.service.Break = func(fake.Request) *fake.Fault {
 			time.Sleep(time.Duration(60+rand.IntN(90)) * time.Millisecond)
 			return nil
 		}

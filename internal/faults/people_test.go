@@ -98,7 +98,7 @@ func deletingLabel(w *world) bool {
 			w.github.Label(i.Number, formerly) // for whoever puts it back
 		}
 	}
-	w.github.DeleteLabel("errmon")
+	w.github.RenameLabel("errmon", "")
 	return true
 }
 

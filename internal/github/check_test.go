@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
@@ -24,7 +25,7 @@ func texts(found []finding.Finding) (out []string) {
 // A token that sees a private repository but may not write is answered 404.
 func TestCheckFindsATokenThatOnlyReads(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: 404, Body: `{"message":"Not Found"}`})
+	s.breakNth(http.MethodPost, 1, 0, fake.Fault{Status: 404, Body: `{"message":"Not Found"}`})
 	found := s.Check(t.Context())
 	if last := found[len(found)-1]; last.Level != finding.Failure || !strings.Contains(last.Text, "can read acme/shop but not write") {
 		t.Errorf("%+v", last)
@@ -44,11 +45,11 @@ func TestCheckCode(t *testing.T) {
 		0: "0 CODEOWNERS: no mistakes", 404: "", 500: "1 CODEOWNERS: GitHub answered 500 Internal Server Error (no message)",
 	} {
 		s.server.Configure(func(to *githubtest.Settings) {
-			to.Break = func(r githubtest.Request) *githubtest.Fault {
+			to.Break = func(r fake.Request) *fake.Fault {
 				if status == 0 || !strings.HasSuffix(r.Path, "/codeowners/errors") {
 					return nil
 				}
-				return &githubtest.Fault{Status: status}
+				return &fake.Fault{Status: status}
 			}
 		})
 		if got := strings.Join(texts(s.CheckCode(t.Context()))[1:], "; "); got != want {
@@ -60,7 +61,7 @@ func TestCheckCode(t *testing.T) {
 // A person's repository has no issue types.
 func TestCheckNamesWithoutTypes(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodGet, 1, 0, githubtest.Fault{Status: 404, Body: `{"message":"Not Found"}`})
+	s.breakNth(http.MethodGet, 1, 0, fake.Fault{Status: 404, Body: `{"message":"Not Found"}`})
 	if diff := cmp.Diff([]string{`1 rules: no issue type "Bug"`}, texts(s.CheckNames(t.Context(), github.Names{Types: []string{"Bug"}}))); diff != "" {
 		t.Error(diff)
 	}
@@ -68,7 +69,7 @@ func TestCheckNamesWithoutTypes(t *testing.T) {
 
 func TestCheckNamesWhenListingTypesFails(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodGet, 1, 0, githubtest.Fault{Status: 400})
+	s.breakNth(http.MethodGet, 1, 0, fake.Fault{Status: 400})
 	want := []string{"2 rules: list issue types: GitHub answered 400 Bad Request (no message)"}
 	if diff := cmp.Diff(want, texts(s.CheckNames(t.Context(), github.Names{Types: []string{"Bug"}}))); diff != "" {
 		t.Error(diff)
@@ -83,7 +84,7 @@ func TestDeleteCommentTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.breakNth(http.MethodDelete, 1, 0, githubtest.Fault{Apply: true, Cut: true})
+	s.breakNth(http.MethodDelete, 1, 0, fake.Fault{Apply: true, Cut: true})
 	if err := s.DeleteComment(t.Context(), posted.ID); err != nil || len(s.server.Issue(1).Comments) != 0 || s.Requests()["delete comment"] != 2 {
 		t.Errorf("%v, %+v, %v", err, s.server.Issue(1), s.Requests())
 	}

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github"
-	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
 func TestDispatch(t *testing.T) {
@@ -23,18 +23,18 @@ func TestDispatch(t *testing.T) {
 		name    string
 		payload string
 		faults  int
-		fault   githubtest.Fault
+		fault   fake.Fault
 		want    string // in the error; empty for none
 		refused bool
 	}{
 		{name: "arrives", payload: `{"errmon":{"a":"<&>"}}`},
 		{name: "without a payload"},
-		{name: "outlasts 500", payload: `{}`, faults: 3, fault: githubtest.Fault{Status: 500}},
-		{name: "obeys 429", payload: `{}`, faults: 1, fault: githubtest.Fault{Status: 429, Header: map[string]string{"Retry-After": "30"}}},
-		{name: "gives up on 500", payload: `{}`, faults: 9, fault: githubtest.Fault{Status: 500}, want: "GitHub answered 500"},
+		{name: "outlasts 500", payload: `{}`, faults: 3, fault: fake.Fault{Status: 500}},
+		{name: "obeys 429", payload: `{}`, faults: 1, fault: fake.Fault{Status: 429, Header: map[string]string{"Retry-After": "30"}}},
+		{name: "gives up on 500", payload: `{}`, faults: 9, fault: fake.Fault{Status: 500}, want: "GitHub answered 500"},
 		{name: "too large for good", payload: `{"a":"` + strings.Repeat("x", 66_000) + `"}`, want: "too large", refused: true},
 		{name: "names the permission", payload: `{}`, faults: 9, want: "Contents: Read and write", refused: true,
-			fault: githubtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by personal access token"}`}},
+			fault: fake.Fault{Status: 403, Body: `{"message":"Resource not accessible by personal access token"}`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
@@ -16,8 +17,8 @@ func TestUserFacingErrors(t *testing.T) {
 	readFile := func(s setup) error { _, err := s.ReadFile(t.Context(), "CODEOWNERS"); return err }
 	answer := func(status int, body string) func(*githubtest.Settings) {
 		return func(to *githubtest.Settings) {
-			to.Break = func(githubtest.Request) *githubtest.Fault {
-				return &githubtest.Fault{Status: status, Body: body}
+			to.Break = func(fake.Request) *fake.Fault {
+				return &fake.Fault{Status: status, Body: body}
 			}
 		}
 	}
@@ -96,7 +97,7 @@ func TestTokensAreSentAsTheyAre(t *testing.T) {
 // A redirect is never followed: the token stays with the host it is meant for.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodGet, 1, 0, githubtest.Fault{Status: http.StatusFound, Header: map[string]string{"Location": s.url + "/user"}})
+	s.breakNth(http.MethodGet, 1, 0, fake.Fault{Status: http.StatusFound, Header: map[string]string{"Location": s.url + "/user"}})
 	_, err := s.Repository(t.Context())
 	wantError(t, err, "302")
 	if got := len(s.server.Requests()); got != 1 {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
@@ -91,10 +92,10 @@ func (s setup) until(t *testing.T, d time.Duration) context.Context {
 
 // breakNth damages the k-th request of a method, and those after it too where
 // more is given.
-func (s setup) breakNth(method string, k, more int, fault githubtest.Fault) {
+func (s setup) breakNth(method string, k, more int, fault fake.Fault) {
 	seen := 0
 	s.server.Configure(func(to *githubtest.Settings) {
-		to.Break = func(r githubtest.Request) *githubtest.Fault {
+		to.Break = func(r fake.Request) *fake.Fault {
 			if r.Method != method {
 				return nil
 			}
@@ -215,7 +216,7 @@ func TestReadFile(t *testing.T) {
 func TestRequestsCountsEachAttemptByKind(t *testing.T) {
 	s := start(t)
 	s.server.Add(githubtest.Issue{Title: "one"})
-	s.breakNth(http.MethodGet, 1, 1, githubtest.Fault{Cut: true})
+	s.breakNth(http.MethodGet, 1, 1, fake.Fault{Cut: true})
 	if _, err := s.Get(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}

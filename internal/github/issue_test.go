@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
@@ -68,7 +69,7 @@ func TestCreateWithAssignees(t *testing.T) {
 }
 
 // damages are the ways in which an answer gets lost.
-var damages = map[string]githubtest.Fault{
+var damages = map[string]fake.Fault{
 	"cut before":        {Cut: true},
 	"cut after":         {Apply: true, Cut: true},
 	"truncated":         {Truncate: true},
@@ -113,10 +114,10 @@ func TestCancelledCreateIsAmbiguous(t *testing.T) {
 	s := start(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.server.Configure(func(to *githubtest.Settings) {
-		to.Break = func(githubtest.Request) *githubtest.Fault {
+		to.Break = func(fake.Request) *fake.Fault {
 			cancel()
 			<-ctx.Done()
-			return &githubtest.Fault{Cut: true}
+			return &fake.Fault{Cut: true}
 		}
 	})
 	_, err := s.Create(ctx, github.Edit{Title: "boom"})
@@ -276,7 +277,7 @@ func TestLabels(t *testing.T) {
 	if got := s.server.Labels(); !slices.Equal(got, []string{"errmon", "by a person", "other"}) {
 		t.Errorf("repository has %v", got)
 	}
-	s.breakNth(http.MethodPost, 1, 1, githubtest.Fault{Status: 422, Body: `{"message":"Unprocessable Entity"}`})
+	s.breakNth(http.MethodPost, 1, 1, fake.Fault{Status: 422, Body: `{"message":"Unprocessable Entity"}`})
 	if err := s.EnsureLabel(t.Context(), "errmon", "d73a4a", ""); err != nil {
 		t.Errorf("a label that exists, refused without a reason: %v", err)
 	}

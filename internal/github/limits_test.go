@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
@@ -50,7 +51,7 @@ func TestRateLimitIsWaitedFor(t *testing.T) {
 		for _, status := range []int{http.StatusForbidden, http.StatusTooManyRequests} {
 			t.Run(test.name+" "+strconv.Itoa(status), func(t *testing.T) {
 				s := start(t)
-				s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: status, Header: test.header(s), Body: test.body})
+				s.breakNth(http.MethodPost, 1, 0, fake.Fault{Status: status, Header: test.header(s), Body: test.body})
 				if _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); err != nil {
 					t.Fatal(err)
 				}
@@ -70,7 +71,7 @@ func TestRetryAfterBeatsReset(t *testing.T) {
 	s := start(t)
 	s.server.Add(githubtest.Issue{Title: "there"})
 	header := map[string]string{"Retry-After": "17", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": s.inSeconds(600)}
-	s.breakNth(http.MethodGet, 1, 0, githubtest.Fault{Status: 403, Header: header})
+	s.breakNth(http.MethodGet, 1, 0, fake.Fault{Status: 403, Header: header})
 	if _, err := s.Get(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func TestRetryAfterBeatsReset(t *testing.T) {
 // Without a word on how long, the waits double, and end.
 func TestSecondaryLimitBacksOffAndGivesUp(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodGet, 1, 100, githubtest.Fault{Status: 429})
+	s.breakNth(http.MethodGet, 1, 100, fake.Fault{Status: 429})
 	_, err := s.Get(t.Context(), 1)
 	wantError(t, err, "429", "write-interval", "max-new-issues", "until 2026-11-22T15:31:00Z")
 	if !errors.Is(err, github.ErrBudget) {
@@ -97,7 +98,7 @@ func TestSecondaryLimitBacksOffAndGivesUp(t *testing.T) {
 // A wait that outlasts the run is not begun.
 func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: 403, Header: map[string]string{"Retry-After": "1200"}})
+	s.breakNth(http.MethodPost, 1, 0, fake.Fault{Status: 403, Header: map[string]string{"Retry-After": "1200"}})
 	ctx := s.until(t, 20*time.Minute)
 	_, err := s.Create(ctx, github.Edit{Title: "boom"})
 	wantError(t, err, "until 2026-11-22T15:20:00Z")
@@ -112,7 +113,7 @@ func TestRateLimitBeyondTheDeadline(t *testing.T) {
 // After a refusal for good, or the last request of the hour, reads are sent all the
 // same: GitHub knows best.
 func TestReadsAreNotHeldBack(t *testing.T) {
-	faults := map[string]githubtest.Fault{
+	faults := map[string]fake.Fault{
 		"refused for good": {Status: 403, Body: `{"message":"Must have admin rights"}`, Header: map[string]string{"X-RateLimit-Remaining": "0", "Retry-After": "86400"}},
 		"last request":     {Status: 200, Body: `{"full_name":"acme/shop"}`, Header: map[string]string{"X-RateLimit-Remaining": "0"}},
 	}
@@ -187,7 +188,7 @@ func TestNoHeadersNoBudget(t *testing.T) {
 func TestPacing(t *testing.T) {
 	s := start(t, func(c *github.Config) { c.WriteInterval = 3 * time.Second })
 	s.server.Configure(func(to *githubtest.Settings) {
-		to.Break = func(r githubtest.Request) *githubtest.Fault { // each write takes two seconds
+		to.Break = func(r fake.Request) *fake.Fault { // each write takes two seconds
 			if r.Method != http.MethodGet {
 				s.clock.mu.Lock()
 				s.clock.now = s.clock.now.Add(2 * time.Second)
@@ -224,7 +225,7 @@ func TestPacing(t *testing.T) {
 // Faults are retried after growing pauses, and not beyond the deadline.
 func TestBackoff(t *testing.T) {
 	s := start(t)
-	s.breakNth(http.MethodGet, 1, 100, githubtest.Fault{Cut: true})
+	s.breakNth(http.MethodGet, 1, 100, fake.Fault{Cut: true})
 	if _, err := s.Get(t.Context(), 1); err == nil {
 		t.Fatal("no error")
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
@@ -151,7 +152,7 @@ func TestReadingCodeIsExtra(t *testing.T) {
 		},
 		"closer": func() error { _, err := s.Closer(t.Context(), 1); return err },
 	}
-	faults := []githubtest.Fault{
+	faults := []fake.Fault{
 		{Status: 502}, {Status: 403, Header: map[string]string{"Retry-After": "60"}, Body: "{}"}, {Truncate: true},
 		{Status: 200, Body: `{"data":null,"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`}, {Status: 404, Body: `{"message":"Not Found"}`},
 	}
@@ -160,7 +161,7 @@ func TestReadingCodeIsExtra(t *testing.T) {
 			if fault.Status == 200 && (name == "commit" || name == "tree" || name == "contains") {
 				continue
 			}
-			s.server.Configure(func(to *githubtest.Settings) { to.Break = func(githubtest.Request) *githubtest.Fault { return &fault } })
+			s.server.Configure(func(to *githubtest.Settings) { to.Break = func(fake.Request) *fake.Fault { return &fault } })
 			before := len(s.server.Requests())
 			if err := call(); err == nil {
 				t.Errorf("%s, %+v: no error", name, fault)

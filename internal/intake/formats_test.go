@@ -274,7 +274,7 @@ func TestFormatsFiltered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, match := range map[string]func(string) bool{
-		"filter":   pattern.Match,
+		"filter":   pattern,
 		"insights": regexp.MustCompile(cloudwatch.InsightsPattern).MatchString,
 	} {
 		var missed []string

@@ -35,7 +35,7 @@ func TestTracesFiltered(t *testing.T) {
 			t.Fatal(err)
 		}
 		all := byLine.records([]string{"INFO ready\n" + strings.Trim(string(data), "\n")})
-		passed := slices.DeleteFunc(slices.Clone(all), func(r event.Record) bool { return !pattern.Match(r.Text) })
+		passed := slices.DeleteFunc(slices.Clone(all), func(r event.Record) bool { return !pattern(r.Text) })
 		read := groupsOf(passed)
 		around := slices.ContainsFunc(read, func(g *grouping.Group) bool { return g.Sample.Partial })
 		if whole := keysOf(groupsOf(all)); !around && !slices.Equal(whole, keysOf(read)) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
@@ -77,11 +78,11 @@ func TestIssuesAreWholeOrAnError(t *testing.T) {
 	lists := 0
 	h.Configure(func(s *sentrytest.Settings) {
 		s.PageSize = 2
-		s.Fault = func(sentrytest.Request) int {
+		s.Break = func(fake.Request) *fake.Fault {
 			if lists++; lists > 3 {
-				return 503
+				return &fake.Fault{Status: 503}
 			}
-			return 0
+			return nil
 		}
 	})
 	issues, err := h.client(t).Issues(t.Context())
@@ -132,11 +133,11 @@ func TestRefusalsAreRepeatedAndEnd(t *testing.T) {
 			h := newHouse(t, "web")
 			sent := 0
 			h.Configure(func(s *sentrytest.Settings) {
-				s.Fault = func(sentrytest.Request) int {
+				s.Break = func(fake.Request) *fake.Fault {
 					if sent++; sent <= c.fail {
-						return c.status
+						return &fake.Fault{Status: c.status, Cut: c.status < 0}
 					}
-					return 0
+					return nil
 				}
 			})
 			client := h.client(t)
@@ -153,7 +154,9 @@ func TestRefusalsAreRepeatedAndEnd(t *testing.T) {
 // TestEndOfRun wants a wait that does not fit into the run to be refused at once.
 func TestEndOfRun(t *testing.T) {
 	h := newHouse(t, "web")
-	h.Configure(func(s *sentrytest.Settings) { s.Fault = func(sentrytest.Request) int { return 429 } })
+	h.Configure(func(s *sentrytest.Settings) {
+		s.Break = func(fake.Request) *fake.Fault { return &fake.Fault{Status: 429} }
+	})
 	ctx, cancel := h.config.Clock.WithTimeout(t.Context(), 3*time.Second, errors.New("over"))
 	defer cancel()
 	begin := h.now
@@ -184,7 +187,9 @@ func TestRefusalsNameTheInput(t *testing.T) {
 			s.UnknownProject = 404
 		}, []string{"404", "project wbe", "sentry-projects"}, nil},
 		{"wrong search", func(h *house, _ *sentrytest.Settings) { h.config.Query = "is:(" }, []string{"400", "sentry-query"}, nil},
-		{"redirect", func(_ *house, s *sentrytest.Settings) { s.Fault = func(sentrytest.Request) int { return 301 } }, []string{"redirects", "sentry-url"}, nil},
+		{"redirect", func(_ *house, s *sentrytest.Settings) {
+			s.Break = func(fake.Request) *fake.Fault { return &fake.Fault{Status: 301} }
+		}, []string{"redirects", "sentry-url"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, "web")

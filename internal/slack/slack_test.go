@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/slack"
@@ -37,6 +38,21 @@ type setup struct {
 func (s setup) named(channel string) *slack.Client {
 	return slack.New(slack.Config{BotToken: "xoxb-test", Channel: channel, APIURL: s.url + "/api/", Clock: clock.System()})
 }
+
+// retryAfter is how many seconds limited asks to wait.
+const retryAfter = 30
+
+// limited refuses the next n requests because there are too many.
+func limited(n int) func(fake.Request) *fake.Fault {
+	return func(fake.Request) *fake.Fault {
+		if n--; n < 0 {
+			return nil
+		}
+		return &fake.Fault{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": fmt.Sprint(retryAfter)}}
+	}
+}
+
+func down(fake.Request) *fake.Fault { return &fake.Fault{Status: http.StatusServiceUnavailable} }
 
 func start(t *testing.T) setup {
 	t.Helper()
@@ -139,7 +155,7 @@ func TestFiveHundredErrorsMakeOneValidMessage(t *testing.T) {
 
 func TestNothingHappened(t *testing.T) {
 	s := start(t)
-	s.server.Configure(func(to *slacktest.Settings) { to.Down = true }) // a request would fail
+	s.server.Configure(func(to *slacktest.Settings) { to.Break = down }) // a request would fail
 	if err := s.webhook.Post(t.Context(), "acme/shop", nil); err != nil {
 		t.Error(err)
 	}
@@ -157,13 +173,13 @@ func TestRateLimitIsObeyed(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := start(t)
 			for i, client := range []*slack.Client{s.webhook, s.bot} {
-				s.server.Configure(func(to *slacktest.Settings) { to.Limited = tt.limited })
+				s.server.Configure(func(to *slacktest.Settings) { to.Break = limited(tt.limited) })
 				*s.slept = nil
 				err := client.Post(t.Context(), "acme/shop", found)
 				if (err == nil) != (tt.posted == 1) || len(s.server.Messages()) != (i+1)*tt.posted {
 					t.Errorf("%v, %d messages", err, len(s.server.Messages()))
 				}
-				if len(*s.slept) != tt.slept || (*s.slept)[0] != slacktest.RetryAfter*time.Second {
+				if len(*s.slept) != tt.slept || (*s.slept)[0] != retryAfter*time.Second {
 					t.Errorf("slept %v", *s.slept)
 				}
 			}
@@ -173,7 +189,7 @@ func TestRateLimitIsObeyed(t *testing.T) {
 
 func TestNoTimeToObey(t *testing.T) {
 	s := start(t)
-	s.server.Configure(func(to *slacktest.Settings) { to.Limited = 1 })
+	s.server.Configure(func(to *slacktest.Settings) { to.Break = limited(1) })
 	c := clock.Clock{Now: func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC) }}
 	ctx, cancel := c.WithTimeout(t.Context(), 10*time.Second, context.DeadlineExceeded)
 	defer cancel()
@@ -204,7 +220,7 @@ func TestRefusals(t *testing.T) {
 		{"channel gone", webhook("channel_not_found"), false, []string{"slack-channel"}, true},
 		{"channel archived", webhook("channel_is_archived"), false, []string{"unarchive"}, true},
 		{"prohibited", webhook("action_prohibited"), false, []string{"administrators"}, true},
-		{"down", func(to *slacktest.Settings) { to.Down = true }, false, []string{"503"}, true},
+		{"down", func(to *slacktest.Settings) { to.Break = down }, false, []string{"503"}, true},
 		{"app uninstalled", auth("account_inactive"), true, []string{"install the app again", "slack-bot-token"}, true},
 		{"token revoked", auth("token_revoked"), true, []string{"install the app again"}, true},
 		{"wrong token", func(to *slacktest.Settings) { to.Token = "another" }, true, []string{"xoxb-", "slack-bot-token"}, true},
@@ -242,7 +258,7 @@ func TestRefusals(t *testing.T) {
 
 func TestCheckIsLimited(t *testing.T) {
 	s := start(t)
-	s.server.Configure(func(to *slacktest.Settings) { to.Limited = 1 })
+	s.server.Configure(func(to *slacktest.Settings) { to.Break = limited(1) })
 	if found := s.webhook.Check(t.Context()); len(found) != 1 || found[0].Level != finding.Warning || found[0].Remedy != "try again later" {
 		t.Errorf("%+v", found)
 	}

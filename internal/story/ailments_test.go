@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
@@ -27,14 +28,14 @@ func ailments() []ailment {
 	}
 	answer := func(status int, message string) func(*world) {
 		return github(func(s *githubtest.Settings) {
-			s.Break = func(githubtest.Request) *githubtest.Fault {
-				return &githubtest.Fault{Status: status, Body: fmt.Sprintf(`{"message":%q}`, message)}
+			s.Break = func(fake.Request) *fake.Fault {
+				return &fake.Fault{Status: status, Body: fmt.Sprintf(`{"message":%q}`, message)}
 			}
 		})
 	}
 	aws := func(code, message string) func(*world) {
 		return func(w *world) {
-			w.aws.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault { return cloudwatchtest.Refusal(code, message) }
+			w.aws.Break = func(fake.Request) *fake.Fault { return cloudwatchtest.Refusal(code, message) }
 		}
 	}
 	set := func(name, value string) func(*world) { return func(w *world) { w.env[name] = value } }
@@ -117,7 +118,9 @@ func ailments() []ailment {
 		{"Sentry organization unknown", set("SENTRY_ORGANIZATION", "acmee"), "✗", "check sentry-organization"},
 		{"Sentry project unknown", set("SENTRY_PROJECT", "shop,webb"), "✗", "check sentry-projects"},
 		{"Sentry unreachable", set("SENTRY_URL", "http://127.0.0.1:1"), "✗", "check sentry-url and the network"},
-		{"Sentry is down", sentry(func(s *sentrytest.Settings) { s.Fault = func(sentrytest.Request) int { return 503 } }), "✗", "status.sentry.io"},
+		{"Sentry is down", sentry(func(s *sentrytest.Settings) {
+			s.Break = func(fake.Request) *fake.Fault { return &fake.Fault{Status: 503, Body: `{"detail":"Internal Error"}`} }
+		}), "✗", "status.sentry.io"},
 
 		{"Slack URL revoked", webhook("no_service"), "✗", "add a new incoming webhook"},
 		{"Slack webhook starts a workflow", func(w *world) {

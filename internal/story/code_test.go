@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/safe/safetest"
@@ -284,9 +285,9 @@ func TestCodeIsRefused(t *testing.T) {
 	}{
 		{"permission", func(to *githubtest.Settings) { to.NoContents = true }, "contents: read"},
 		{"no GraphQL", func(to *githubtest.Settings) {
-			to.Break = func(r githubtest.Request) *githubtest.Fault {
+			to.Break = func(r fake.Request) *fake.Fault {
 				if strings.HasSuffix(r.Path, "graphql") {
-					return &githubtest.Fault{Status: 404, Body: `{"message":"Not Found"}`}
+					return &fake.Fault{Status: 404, Body: `{"message":"Not Found"}`}
 				}
 				return nil
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
@@ -140,7 +141,7 @@ func (m monorepo) gitLine(sha, path string, line int) (text, blamed string) {
 }
 
 // codeCount is how many requests about code are among some.
-func codeCount(requests []githubtest.Request) int {
+func codeCount(requests []fake.Request) int {
 	n := 0
 	for _, q := range requests {
 		if strings.HasSuffix(q.Path, "/graphql") || strings.Contains(q.Path, "/commits/") || strings.Contains(q.Path, "/git/trees/") || strings.Contains(q.Path, "/compare/") {

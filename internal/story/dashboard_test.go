@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
@@ -76,9 +77,9 @@ func TestTicks(t *testing.T) {
 		}, "- [x] <!-- errmon:file", "its source was not read"},
 		{"GitHub refuses the issue", func(w *world) {
 			w.github.Configure(func(s *githubtest.Settings) {
-				s.Break = func(r githubtest.Request) *githubtest.Fault {
+				s.Break = func(r fake.Request) *fake.Fault {
 					if r.Method == "POST" && r.Path == "/repos/acme/shop/issues" {
-						return &githubtest.Fault{Status: 422, Body: `{"message":"no"}`}
+						return &fake.Fault{Status: 422, Body: `{"message":"no"}`}
 					}
 					return nil
 				}
@@ -117,7 +118,7 @@ func TestTickDuringARun(t *testing.T) {
 	w.advance(15 * time.Minute)
 	ticked := false
 	w.github.Configure(func(s *githubtest.Settings) {
-		s.Break = func(r githubtest.Request) *githubtest.Fault {
+		s.Break = func(r fake.Request) *fake.Fault {
 			if r.Method == "GET" && r.Path == fmt.Sprintf("/repos/acme/shop/issues/%d", 1) && !ticked {
 				ticked = true
 				w.tick("store is down")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
@@ -181,11 +182,11 @@ func TestDoctorReadsTheWorkflowFromTheRepository(t *testing.T) {
 		t.Errorf("printed\n%s", r.stdout)
 	}
 	w.github.Configure(func(s *githubtest.Settings) {
-		s.Break = func(q githubtest.Request) *githubtest.Fault {
+		s.Break = func(q fake.Request) *fake.Fault {
 			if !strings.Contains(q.Path, "/contents/") {
 				return nil
 			}
-			return &githubtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}
+			return &fake.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}
 		}
 	})
 	if r := w.run("doctor"); !strings.Contains(r.stdout, "  → add `permissions: contents: read` to the workflow\n") {

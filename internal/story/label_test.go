@@ -25,7 +25,7 @@ func TestLabelLost(t *testing.T) {
 		again int    // issues filed by the next run
 		says  string // on stderr; the run then fails
 	}{
-		{"deleted", func(w *world) { w.github.DeleteLabel("errmon") }, 0, `the label "errmon" no longer exists`},
+		{"deleted", func(w *world) { w.github.RenameLabel("errmon", "") }, 0, `the label "errmon" no longer exists`},
 		{"renamed", func(w *world) { w.github.RenameLabel("errmon", "bugs") }, 0, `set ` + "`label:`"},
 		{"taken off most", unlabel(7), 0, "more than half"},
 		{"taken off some", unlabel(5), 5, ""},
@@ -35,7 +35,7 @@ func TestLabelLost(t *testing.T) {
 			}
 		}, 9, ""},
 		{"deleted, and the dashboard closed", func(w *world) {
-			w.github.DeleteLabel("errmon")
+			w.github.RenameLabel("errmon", "")
 			w.github.Close(w.dashboard().Number, "completed")
 		}, 12, ""},
 	} {

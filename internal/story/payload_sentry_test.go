@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
@@ -115,7 +116,7 @@ func TestSentryWebhookIsEnriched(t *testing.T) {
 			id := w.sentry.Put(sentrytest.Issue{Project: "web", Title: "TypeError: boom of the whole", Count: 12, Event: nodeEvent("TypeError", "boom of the whole", "Cart.total")})
 			w.sentry.Configure(func(s *sentrytest.Settings) {
 				if tt.down {
-					s.Fault = func(sentrytest.Request) int { return 503 }
+					s.Break = func(fake.Request) *fake.Fault { return &fake.Fault{Status: 503} }
 				}
 			})
 			body := fmt.Sprintf(`{"sentry":{"action":"created","installation":{},"data":{"issue":{"id":%q,"shortId":"WEB-1","title":"TypeError: boom","level":"error","count":"1","project":{"slug":"web"}}}}}`, id)

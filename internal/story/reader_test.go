@@ -44,7 +44,7 @@ func TestLargeGroups(t *testing.T) {
 func (w *world) filterRequests() int {
 	n := 0
 	for _, r := range w.aws.Requests() {
-		if r.Action == "FilterLogEvents" {
+		if r.Path == "FilterLogEvents" {
 			n++
 		}
 	}

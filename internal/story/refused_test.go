@@ -6,17 +6,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
 // refuse makes GitHub refuse writes that match, until the test lifts it.
-func (w *world) refuse(status int, body string, matches func(githubtest.Request) bool) (lift func()) {
+func (w *world) refuse(status int, body string, matches func(fake.Request) bool) (lift func()) {
 	w.github.Configure(func(s *githubtest.Settings) {
-		s.Break = func(q githubtest.Request) *githubtest.Fault {
+		s.Break = func(q fake.Request) *fake.Fault {
 			if q.Method == "GET" || !matches(q) {
 				return nil
 			}
-			return &githubtest.Fault{Status: status, Body: body}
+			return &fake.Fault{Status: status, Body: body}
 		}
 	})
 	return func() { w.github.Configure(func(s *githubtest.Settings) { s.Break = nil }) }
@@ -93,7 +94,7 @@ func TestRefusedWrites(t *testing.T) {
 }
 
 // writesAbout matches the creates and edits of the issues with these words.
-func (w *world) writesAbout(words []string) func(githubtest.Request) bool {
+func (w *world) writesAbout(words []string) func(fake.Request) bool {
 	paths := map[string]bool{}
 	for _, i := range w.github.Issues() {
 		for _, word := range words {
@@ -102,7 +103,7 @@ func (w *world) writesAbout(words []string) func(githubtest.Request) bool {
 			}
 		}
 	}
-	return func(q githubtest.Request) bool {
+	return func(q fake.Request) bool {
 		for _, word := range words {
 			if strings.Contains(q.Body, `"title":"`+word+" broke") {
 				return true
@@ -123,7 +124,7 @@ func TestNoWriteIsAccepted(t *testing.T) {
 	for i := range 12 {
 		w.log(time.Minute, "ERROR step %s broke", strings.Repeat(string(rune('a'+i)), 5))
 	}
-	w.refuse(403, `{"message":"Resource not accessible by integration"}`, func(q githubtest.Request) bool { return true })
+	w.refuse(403, `{"message":"Resource not accessible by integration"}`, func(q fake.Request) bool { return true })
 	r := w.run("scan")
 	creates := 0
 	for _, q := range r.requests {
@@ -134,7 +135,7 @@ func TestNoWriteIsAccepted(t *testing.T) {
 	if r.code != 1 || creates != 5 || !strings.Contains(r.stderr, "issues: write") {
 		t.Errorf("exit code %d after %d tries: %s", r.code, creates, r.stderr)
 	}
-	w.refuse(200, "", func(githubtest.Request) bool { return false })
+	w.refuse(200, "", func(fake.Request) bool { return false })
 	w.run("scan").mustSucceed(t)
 	if n := len(w.errorIssues()); n != 12 {
 		t.Errorf("%d issues, want 12: %s", n, fmt.Sprint(w.errorIssues()))

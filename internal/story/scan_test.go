@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -88,7 +89,7 @@ func TestSecondRunIsQuiet(t *testing.T) {
 	}
 }
 
-func paths(requests []githubtest.Request) []string {
+func paths(requests []fake.Request) []string {
 	var all []string
 	for _, q := range requests {
 		all = append(all, q.Method+" "+q.Path)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/safe/safetest"
@@ -123,9 +124,9 @@ func TestEchoesOfServices(t *testing.T) {
 	w.env["INPUT_GITHUB-TOKEN"], w.env["INPUT_SLACK-WEBHOOK-URL"] = token, proxy.URL+path
 	w.github.Configure(func(s *githubtest.Settings) {
 		s.Token = token
-		s.Break = func(r githubtest.Request) *githubtest.Fault {
+		s.Break = func(r fake.Request) *fake.Fault {
 			if r.Method == http.MethodPost && strings.HasSuffix(r.Path, "/issues") && strings.Contains(r.Body, "refused") {
-				return &githubtest.Fault{Status: 422, Body: `{"message":"Validation Failed","errors":[{"field":"` + token + `","code":"custom","message":"Bearer ` + token + `"}]}`}
+				return &fake.Fault{Status: 422, Body: `{"message":"Validation Failed","errors":[{"field":"` + token + `","code":"custom","message":"Bearer ` + token + `"}]}`}
 			}
 			return nil
 		}

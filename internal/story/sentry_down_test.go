@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
@@ -27,26 +28,26 @@ func (w *world) progress(source string) time.Time {
 // TestSentryIsDown wants CloudWatch's errors filed while Sentry fails in every
 // way, Sentry's progress to stay, nothing closed, and the next good run to catch up.
 func TestSentryIsDown(t *testing.T) {
-	afterList := func(q sentrytest.Request) bool { return !strings.HasSuffix(q.Path, "/issues/") }
+	afterList := func(q fake.Request) bool { return !strings.HasSuffix(q.Path, "/issues/") }
 	for _, c := range []struct {
 		name  string
-		fault func(sentrytest.Request) int
+		fault func(fake.Request) *fake.Fault
 		says  []string
 	}{
-		{"500", func(sentrytest.Request) int { return 500 }, []string{"Sentry answered 500", "sentry-url", "the next run tries again"}},
-		{"no answer", func(sentrytest.Request) int { return -1 }, []string{"cannot reach", "sentry-url"}},
-		{"429 for good", func(sentrytest.Request) int { return 429 }, []string{"rate limit", "run less often"}},
-		{"second page", func(q sentrytest.Request) int {
-			if strings.Contains(q.Query, "cursor=") {
-				return 503
+		{"500", func(fake.Request) *fake.Fault { return &fake.Fault{Status: 500} }, []string{"Sentry answered 500", "sentry-url", "the next run tries again"}},
+		{"no answer", func(fake.Request) *fake.Fault { return &fake.Fault{Cut: true} }, []string{"cannot reach", "sentry-url"}},
+		{"429 for good", func(fake.Request) *fake.Fault { return &fake.Fault{Status: 429} }, []string{"rate limit", "run less often"}},
+		{"second page", func(q fake.Request) *fake.Fault {
+			if q.Query.Has("cursor") {
+				return &fake.Fault{Status: 503}
 			}
-			return 0
+			return nil
 		}, []string{"Sentry answered 503"}},
-		{"events alone", func(q sentrytest.Request) int {
+		{"events alone", func(q fake.Request) *fake.Fault {
 			if afterList(q) {
-				return 502
+				return &fake.Fault{Status: 502}
 			}
-			return 0
+			return nil
 		}, []string{"get event", "Sentry answered 502"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -64,7 +65,7 @@ func TestSentryIsDown(t *testing.T) {
 
 			w.advance(15 * time.Minute)
 			w.sentry.Put(sentrytest.Issue{Title: "DError: x", Event: nodeEvent("DError", "x", "Cart.total")})
-			w.sentry.Configure(func(s *sentrytest.Settings) { s.Fault = c.fault })
+			w.sentry.Configure(func(s *sentrytest.Settings) { s.Break = c.fault })
 			w.log(time.Minute, "ERROR order 1 lost")
 			r := w.run("scan")
 			if r.code != 1 {
@@ -89,7 +90,7 @@ func TestSentryIsDown(t *testing.T) {
 				t.Error("CloudWatch's progress stayed")
 			}
 
-			w.sentry.Configure(func(s *sentrytest.Settings) { s.Fault = nil })
+			w.sentry.Configure(func(s *sentrytest.Settings) { s.Break = nil })
 			w.advance(15 * time.Minute)
 			w.run("scan").mustSucceed(t)
 			w.find("DError")
@@ -148,11 +149,11 @@ func TestOneUnreadableEvent(t *testing.T) {
 	bad := w.sentry.Put(sentrytest.Issue{Title: "BadError: x", Level: "fatal", Count: 99, Event: nodeEvent("BadError", "x", "Cart.total")})
 	w.sentry.Put(sentrytest.Issue{Title: "GoodError: x", Event: nodeEvent("GoodError", "x", "Cart.total")})
 	w.sentry.Configure(func(s *sentrytest.Settings) {
-		s.Fault = func(q sentrytest.Request) int {
+		s.Break = func(q fake.Request) *fake.Fault {
 			if strings.Contains(q.Path, "/"+bad+"/events/") {
-				return 500
+				return &fake.Fault{Status: 500}
 			}
-			return 0
+			return nil
 		}
 	})
 	if r := w.run("scan"); r.code != 1 || !strings.Contains(r.stderr, "get event") {
@@ -163,7 +164,7 @@ func TestOneUnreadableEvent(t *testing.T) {
 		t.Errorf("%d issues, want one", len(w.errorIssues()))
 	}
 	w.advance(15 * time.Minute)
-	w.sentry.Configure(func(s *sentrytest.Settings) { s.Fault = nil })
+	w.sentry.Configure(func(s *sentrytest.Settings) { s.Break = nil })
 	w.run("scan").mustSucceed(t)
 	w.find("BadError")
 }

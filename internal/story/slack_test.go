@@ -2,11 +2,13 @@ package story
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
@@ -85,11 +87,20 @@ func TestSlackAsBotWaitsWhereItIsToldTo(t *testing.T) {
 	w := newWorld(t)
 	server := w.withSlack()
 	w.asBot("#" + slacktest.ChannelName)
-	server.Configure(func(s *slacktest.Settings) { s.Limited = 1 })
+	refused := false
+	server.Configure(func(s *slacktest.Settings) {
+		s.Break = func(fake.Request) *fake.Fault {
+			if refused {
+				return nil
+			}
+			refused = true
+			return &fake.Fault{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": "30"}}
+		}
+	})
 	w.log(time.Minute, "ERROR the b store is down")
 	before := w.now
 	w.run("scan").mustSucceed(t)
-	if len(server.Messages()) != 1 || w.now.Sub(before) < slacktest.RetryAfter*time.Second {
+	if len(server.Messages()) != 1 || w.now.Sub(before) < 30*time.Second {
 		t.Errorf("%d messages after %s", len(server.Messages()), w.now.Sub(before))
 	}
 }

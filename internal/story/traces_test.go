@@ -247,7 +247,7 @@ func TestWindowBudget(t *testing.T) {
 func (w *world) windows() int {
 	n := 0
 	for _, q := range w.aws.Requests() {
-		if q.Action == "GetLogEvents" {
+		if q.Path == "GetLogEvents" {
 			n++
 		}
 	}

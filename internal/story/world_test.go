@@ -18,6 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/cli"
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
@@ -82,9 +83,9 @@ func (w *world) advance(d time.Duration) { w.now = w.now.Add(d) }
 type result struct {
 	code           int
 	stdout, stderr string
-	requests       []githubtest.Request // to GitHub
-	outputs        map[string]string    // in Actions only
-	summary        string               // in Actions only
+	requests       []fake.Request    // to GitHub
+	outputs        map[string]string // in Actions only
+	summary        string            // in Actions only
 }
 
 func (w *world) run(args ...string) result {
@@ -188,8 +189,8 @@ func (w *world) find(part string) githubtest.Issue {
 }
 
 // writes are the requests that changed something.
-func (r result) writes() []githubtest.Request {
-	var writes []githubtest.Request
+func (r result) writes() []fake.Request {
+	var writes []fake.Request
 	for _, q := range r.requests {
 		if q.Method != "GET" {
 			writes = append(writes, q)

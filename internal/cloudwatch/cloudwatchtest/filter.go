@@ -47,11 +47,11 @@ func pageSize(asked *int, most int) int {
 	return min(most, *asked)
 }
 
-func (s *Server) filterLogEvents(req Request) any {
+func (s *Server) filterLogEvents(req request) any {
 	in := decode[filterInput](req)
 	limit := pageSize(in.Limit, cmp.Or(s.PageEvents, maxPageEvents))
 	must(utf8.RuneCountInString(in.FilterPattern) <= 1024, constraint("filterPattern", in.FilterPattern))
-	pattern, err := Compile(in.FilterPattern)
+	matches, err := Compile(in.FilterPattern)
 	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
 	must(err == nil, invalid("Invalid filter pattern"))
 	newestFirst := in.StartFromHead != nil && !*in.StartFromHead
@@ -76,7 +76,7 @@ func (s *Server) filterLogEvents(req Request) any {
 		events = slices.Clone(events)
 		slices.Reverse(events)
 	}
-	return s.page(events, pattern, at, limit)
+	return s.page(events, matches, at, limit)
 }
 
 func (s *Server) token(at cursor) string {
@@ -87,7 +87,7 @@ func (s *Server) token(at cursor) string {
 
 // page returns the page that begins at the cursor. It ends before the first event that would make it too
 // large.
-func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) object {
+func (s *Server) page(events []stored, matches func(string) bool, at cursor, limit int) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
 		if found {
@@ -102,7 +102,7 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 	}
 	fresh, more, now := 0, false, s.Now()
 	for _, e := range events {
-		if e.Ingested.After(now) || !pattern.Match(e.Message) {
+		if e.Ingested.After(now) || !matches(e.Message) {
 			continue
 		}
 		if len(page) == limit || fresh > 0 && size+len(e.Message) > maxPageBytes {
@@ -127,7 +127,7 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 
 // getLogEvents reads one stream from its head. It always returns a token; at the end of the stream the token
 // is that of the request.
-func (s *Server) getLogEvents(req Request) any {
+func (s *Server) getLogEvents(req request) any {
 	in := decode[struct {
 		groupRef
 		Stream        string `json:"logStreamName"`
@@ -167,8 +167,9 @@ var (
 	ErrUnsupported = errors.New("a JSON or space-delimited pattern or a regular expression")
 )
 
-// Pattern is a filter pattern of CloudWatch Logs. The rules are those of the user guide's page "Filter
-// pattern syntax" (FilterAndPatternSyntax):
+// Compile parses a filter pattern of CloudWatch Logs, and returns whether a message matches it. It does not
+// check the length. The rules are those of the user guide's page "Filter pattern syntax"
+// (FilterAndPatternSyntax):
 //
 //   - An empty or blank pattern, and the term " ", match every event.
 //   - Terms are case-sensitive. All plain terms must match, and no "-term" may. At least one "?term" must
@@ -177,10 +178,7 @@ var (
 //     `\"` and `\\` stand for quote and backslash, as AWS's own CDK writes them (aws-logs, quoteTerm).
 //   - A term matches anywhere, even inside words: an older edition of that page lists the match "Exiting with
 //     ERRORCODE: -1" for the pattern ERROR. Whitespace in a phrase is significant, even at its ends.
-type Pattern struct{ all, any, none []string }
-
-// Compile parses a pattern. It does not check the length.
-func Compile(text string) (*Pattern, error) {
+func Compile(text string) (matches func(message string) bool, err error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case strings.HasPrefix(text, "{") && !strings.HasSuffix(text, "}"):
@@ -188,7 +186,7 @@ func Compile(text string) (*Pattern, error) {
 	case strings.IndexAny(text, "{[%") == 0:
 		return nil, ErrUnsupported
 	}
-	p := &Pattern{}
+	var all, any, none []string
 	for text != "" {
 		match := term.FindStringSubmatch(text)
 		if match == nil {
@@ -198,17 +196,21 @@ func Compile(text string) (*Pattern, error) {
 		content := escaped.ReplaceAllString(match[2], "$1") + match[3]
 		switch match[1] {
 		case "?":
-			p.any = append(p.any, content)
+			any = append(any, content)
 		case "-":
-			p.none = append(p.none, content)
+			none = append(none, content)
 		default:
-			p.all = append(p.all, content)
+			all = append(all, content)
 		}
 	}
-	if len(p.all)+len(p.none) > 0 {
-		p.any = nil
+	if len(all)+len(none) > 0 {
+		any = nil
 	}
-	return p, nil
+	return func(message string) bool {
+		in := func(term string) bool { return strings.TrimSpace(term) == "" || strings.Contains(message, term) }
+		notIn := func(term string) bool { return !in(term) }
+		return !slices.ContainsFunc(none, in) && !slices.ContainsFunc(all, notIn) && (len(any) == 0 || slices.ContainsFunc(any, in))
+	}, nil
 }
 
 var (
@@ -216,11 +218,3 @@ var (
 	term    = regexp.MustCompile(`^([?-]?)(?:"((?s:\\.|[^"\\])*)"|([0-9A-Za-z_]+)(?:[ \t\r\n]|$))`)
 	escaped = regexp.MustCompile(`(?s)\\(.)`)
 )
-
-// Match reports whether the pattern matches the message.
-func (p *Pattern) Match(message string) bool {
-	in := func(term string) bool { return strings.TrimSpace(term) == "" || strings.Contains(message, term) }
-	notIn := func(term string) bool { return !in(term) }
-	return !slices.ContainsFunc(p.none, in) && !slices.ContainsFunc(p.all, notIn) &&
-		(len(p.any) == 0 || slices.ContainsFunc(p.any, in))
-}

@@ -47,8 +47,8 @@ var (
 // Put adds events to a group, and creates the group if it is missing, even without events. If the service
 // would refuse the name or any of the events, Put returns an error and adds nothing.
 func (s *Server) Put(region, name string, events ...Event) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	if !groupName.MatchString(name) {
 		return fmt.Errorf("%q cannot be the name of a log group", name)
 	}
@@ -110,14 +110,14 @@ func (s *Server) group(region string, ref groupRef) *group {
 }
 
 // readable is like group, but refuses groups of the class Infrequent Access, which the action cannot read.
-func (s *Server) readable(req Request, ref groupRef) *group {
-	g := s.group(req.Region, ref)
+func (s *Server) readable(req request, ref groupRef) *group {
+	g := s.group(req.region, ref)
 	must(!slices.Contains(s.Infrequent, g.name),
-		refuse("InvalidOperationException", req.Action+" is not supported for log groups of the class INFREQUENT_ACCESS."))
+		refuse("InvalidOperationException", req.action+" is not supported for log groups of the class INFREQUENT_ACCESS."))
 	return g
 }
 
-func (s *Server) describeLogGroups(req Request) any {
+func (s *Server) describeLogGroups(req request) any {
 	in := decode[struct {
 		Prefix    string `json:"logGroupNamePrefix"`
 		NextToken string `json:"nextToken"` // the last name on the previous page
@@ -127,7 +127,7 @@ func (s *Server) describeLogGroups(req Request) any {
 	page := []object{}
 	for _, key := range slices.Sorted(maps.Keys(s.groups)) {
 		g := s.groups[key]
-		if g.region != req.Region || !strings.HasPrefix(g.name, in.Prefix) || g.name <= in.NextToken {
+		if g.region != req.region || !strings.HasPrefix(g.name, in.Prefix) || g.name <= in.NextToken {
 			continue
 		}
 		if len(page) == limit {

@@ -40,7 +40,7 @@ func TestPatternMatch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := p.Match(test.message); got != test.want {
+			if got := p(test.message); got != test.want {
 				t.Errorf("%s on %s: %v, want %v", test.pattern, test.message, got, test.want)
 			}
 		})
@@ -77,7 +77,7 @@ func FuzzPattern(f *testing.F) {
 	f.Add(`{ $.a = "b*" }`, `{"a":"bc","c":2}`)
 	f.Fuzz(func(t *testing.T, pattern, message string) {
 		if p, err := Compile(pattern); err == nil {
-			p.Match(message)
+			p(message)
 		} else if !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrUnsupported) {
 			t.Errorf("%q: %v", pattern, err)
 		}
@@ -87,7 +87,7 @@ func FuzzPattern(f *testing.F) {
 			t.Fatalf("%s: %v", quoted, err)
 		}
 		want := strings.Contains(message, pattern) || strings.TrimSpace(pattern) == ""
-		if got := p.Match(message); got != want {
+		if got := p(message); got != want {
 			t.Errorf("%s on %q: %v, want %v", quoted, message, got, want)
 		}
 	})

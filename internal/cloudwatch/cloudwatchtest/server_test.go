@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 const region = "eu-central-1"
@@ -79,7 +81,7 @@ func TestRefusals(t *testing.T) {
 			"is not authorized to perform: logs:FilterLogEvents on resource: arn:aws:logs:eu-central-1:123456789012:log-group:/shop:log-stream:" +
 				" because no identity-based policy allows the logs:FilterLogEvents action"},
 		{"fault", func(s *Server) {
-			s.Fault = func(Request) *Fault { return Refusal("ExpiredTokenException", "expired") }
+			s.Break = func(fake.Request) *fake.Fault { return Refusal("ExpiredTokenException", "expired") }
 		}, nil, "ExpiredTokenException", "expired"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

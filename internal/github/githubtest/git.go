@@ -18,18 +18,18 @@ import (
 // git runs git in Settings.Git, and returns its output and whether it succeeded.
 func (s *Server) git(args ...string) (string, bool) {
 	command := exec.Command("git", args...)
-	command.Dir = s.settings.Git
+	command.Dir = s.Settings.Git
 	out, err := command.Output()
-	return string(out), err == nil && s.settings.Git != ""
+	return string(out), err == nil && s.Settings.Git != ""
 }
 
 // codeName returns the repository of the code as OWNER/REPO.
-func (s *Server) codeName() string { return cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo) }
+func (s *Server) codeName() string { return cmp.Or(s.Settings.CodeRepository, s.owner+"/"+s.repo) }
 
 func (s *Server) code(next handler) handler {
 	return func(r *http.Request) answer {
 		must(r.PathValue("owner")+"/"+r.PathValue("repo") == s.codeName(), notFound())
-		must(!s.settings.NoContents, s.notAccessible())
+		must(!s.Settings.NoContents, s.notAccessible())
 		return next(r)
 	}
 }
@@ -50,20 +50,21 @@ func (s *Server) getTree(r *http.Request) answer {
 			entries = append(entries, object{"mode": part[0], "type": part[1], "sha": part[2], "path": path})
 		}
 	}
-	return reply(http.StatusOK, object{"sha": r.PathValue("sha"), "truncated": s.settings.TreeTruncated, "tree": entries})
+	return reply(http.StatusOK, object{"sha": r.PathValue("sha"), "truncated": s.Settings.TreeTruncated, "tree": entries})
 }
 
 func (s *Server) compare(r *http.Request) answer {
 	out, ok := s.git("rev-list", "--left-right", "--count", r.PathValue("range"))
 	must(ok, notFound())
 	only := strings.Fields(out) // number of commits only in the base, and only in the head
+	differs := [2]bool{only[0] != "0", only[1] != "0"}
 	status := map[[2]bool]string{{false, false}: "identical", {false, true}: "ahead", {true, false}: "behind", {true, true}: "diverged"}
-	return reply(http.StatusOK, object{"status": status[[2]bool{only[0] != "0", only[1] != "0"}], "files": []object{}, "commits": []object{}})
+	return reply(http.StatusOK, object{"status": status[differs], "files": []object{}, "commits": []object{}})
 }
 
 func (s *Server) getOwnerErrors(*http.Request) answer {
-	must(s.settings.Git != "", notFound())
-	return reply(http.StatusOK, object{"errors": append([]object{}, s.settings.OwnerErrors...)})
+	must(s.Settings.Git != "", notFound())
+	return reply(http.StatusOK, object{"errors": append([]object{}, s.Settings.OwnerErrors...)})
 }
 
 // commitNode returns a commit in the shape of GraphQL's Commit; nil if there is none.
@@ -75,11 +76,11 @@ func (s *Server) commitNode(revision string) object {
 	part := strings.Split(out, "\x00") // after the last NUL: the names of the changed files
 	sha, author := part[0], part[2]
 	var user object
-	if login := s.settings.Accounts[author]; login != "" {
+	if login := s.Settings.Accounts[author]; login != "" {
 		user = object{"login": login}
 	}
 	pulls := []object{}
-	if number := s.settings.Pulls[sha]; number != 0 {
+	if number := s.Settings.Pulls[sha]; number != 0 {
 		pulls = append(pulls, object{"number": number})
 	}
 	return object{
@@ -123,8 +124,10 @@ func (s *Server) blame(sha, path string) object {
 
 // Repo is a real git repository in a temporary folder, for Settings.Git.
 type Repo struct {
-	Dir string
-	t   testing.TB
+	Dir    string
+	t      testing.TB
+	author string
+	at     time.Time
 }
 
 // NewRepo returns an empty repository with the branch main. It skips the test if git is not installed.
@@ -133,7 +136,7 @@ func NewRepo(t testing.TB) Repo {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
 	}
-	r := Repo{t.TempDir(), t}
+	r := Repo{t.TempDir(), t, "octocat", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
 	r.Run("init", "--quiet", "--initial-branch=main")
 	return r
 }
@@ -141,16 +144,13 @@ func NewRepo(t testing.TB) Repo {
 // Run runs git and returns its output without surrounding space.
 func (r Repo) Run(args ...string) string {
 	r.t.Helper()
-	return r.as("octocat", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), args...)
-}
-
-func (r Repo) as(author string, at time.Time, args ...string) string {
-	r.t.Helper()
 	command := exec.Command("git", args...)
 	command.Dir = r.Dir
-	date := at.Format(time.RFC3339)
-	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date,
-		"GIT_AUTHOR_NAME="+author, "GIT_COMMITTER_NAME="+author, "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_EMAIL=a@example.com")
+	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+	for _, who := range []string{"GIT_AUTHOR_", "GIT_COMMITTER_"} {
+		date := who + "DATE=" + r.at.Format(time.RFC3339)
+		command.Env = append(command.Env, date, who+"NAME="+r.author, who+"EMAIL=a@example.com")
+	}
 	out, err := command.CombinedOutput()
 	if err != nil {
 		r.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
@@ -167,7 +167,8 @@ func (r Repo) Commit(author string, at time.Time, title string, files map[string
 			r.t.Fatal(err)
 		}
 	}
+	r.author, r.at = author, at
 	r.Run("add", "--all")
-	r.as(author, at, "commit", "--quiet", "--allow-empty", "--message", title)
+	r.Run("commit", "--quiet", "--allow-empty", "--message", title)
 	return r.Run("rev-parse", "HEAD")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,16 +44,15 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-// decode overwrites the fields of to that the request's JSON contains. It panics if one has another type.
+// decode overwrites the fields of to that the request's JSON contains.
 func decode[T any](r *http.Request, to T) T {
-	if err := json.NewDecoder(r.Body).Decode(&to); err != nil {
-		panic(err)
-	}
+	body, _ := io.ReadAll(r.Body)
+	must(json.Unmarshal(body, &to) == nil, fail(http.StatusBadRequest, "Problems parsing JSON"))
 	return to
 }
 
 func (s *Server) createIssue(r *http.Request) answer {
-	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: s.now()}
+	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.Settings.Login, CreatedAt: s.now()}
 	to := decode(r, *issue)
 	must(to.Title != "", fail(http.StatusUnprocessableEntity, "Invalid request.\n\n\"title\" wasn't supplied."))
 	to.State, to.StateReason = "open", ""
@@ -72,7 +72,7 @@ func (s *Server) editIssue(r *http.Request, issue *Issue) answer {
 
 // change validates and applies the fields that differ. GitHub ignores the reason unless the state changes.
 func (s *Server) change(issue *Issue, to Issue) {
-	if s.settings.NoPush { // GitHub drops these silently
+	if s.Settings.NoPush { // GitHub drops these silently
 		to.Type, to.Labels, to.Assignees = issue.Type, issue.Labels, issue.Assignees
 	}
 	if to.Title != issue.Title {
@@ -89,9 +89,9 @@ func (s *Server) change(issue *Issue, to Issue) {
 	for _, name := range to.Labels {
 		fits("name", name, 50)
 	}
-	valid(to.Type == issue.Type || slices.Contains(s.settings.Types, to.Type), "type", "invalid", "")
+	valid(to.Type == issue.Type || slices.Contains(s.Settings.Types, to.Type), "type", "invalid", "")
 	for _, login := range to.Assignees {
-		known := slices.Contains(issue.Assignees, login) || slices.Contains(s.settings.Assignable, login)
+		known := slices.Contains(issue.Assignees, login) || slices.Contains(s.Settings.Assignable, login)
 		valid(known, "assignees", "invalid", "")
 	}
 	to.Labels = s.labelled(to.Labels)
@@ -125,7 +125,7 @@ func (s *Server) createComment(r *http.Request, issue *Issue) answer {
 	fits("body", in.Body, maxBody)
 	valid(strings.TrimSpace(in.Body) != "", "body", "missing_field", "")
 	s.lastComment++
-	comment := Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()}
+	comment := Comment{ID: s.lastComment, Author: s.Settings.Login, Body: in.Body, CreatedAt: s.now()}
 	issue.Comments = append(issue.Comments, comment)
 	return reply(http.StatusCreated, s.wireComment(issue, comment))
 }
@@ -202,7 +202,8 @@ func (s *Server) listIssues(r *http.Request) answer {
 	creator, labels := query.Get("creator"), strings.FieldsFunc(query.Get("labels"), func(r rune) bool { return r == ',' })
 	found := slices.DeleteFunc(s.present(), func(i *Issue) bool {
 		lacks := func(label string) bool { return labelIndex(i.Labels, label) < 0 }
-		return creator != "" && !strings.EqualFold(creator, i.Author) || slices.ContainsFunc(labels, lacks) || last > 0 && order(i, s.issue(last)) <= 0
+		others := creator != "" && !strings.EqualFold(creator, i.Author)
+		return others || slices.ContainsFunc(labels, lacks) || last > 0 && order(i, s.issue(last)) <= 0
 	})
 	slices.SortFunc(found, order)
 	number := func(name string, otherwise int) int {
@@ -210,7 +211,7 @@ func (s *Server) listIssues(r *http.Request) answer {
 		return max(n, 1)
 	}
 	size, page := min(number("per_page", 30), 100), number("page", 1)
-	must(page*size <= s.settings.PagesReach, fail(http.StatusUnprocessableEntity,
+	must(page*size <= s.Settings.PagesReach, fail(http.StatusUnprocessableEntity,
 		"Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)"))
 	found = found[min((page-1)*size, len(found)):]
 	shown := found[:min(size, len(found))]
@@ -219,7 +220,7 @@ func (s *Server) listIssues(r *http.Request) answer {
 		return out
 	}
 	query.Set("page", strconv.Itoa(page+1))
-	if s.settings.CursorPages {
+	if s.Settings.CursorPages {
 		query.Del("page")
 		query.Set("after", cursor+strconv.Itoa(shown[size-1].Number))
 	}

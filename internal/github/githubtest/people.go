@@ -11,8 +11,8 @@ import (
 // Add adds an issue or pull request, as a person would, without checking limits. It ignores issue.Number and
 // returns the number assigned. By default the issue is open, its author is "octocat" and it is created now.
 func (s *Server) Add(issue Issue) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	issue.Number = len(s.issues) + 1
 	issue.State = cmp.Or(issue.State, "open")
 	issue.Author = cmp.Or(issue.Author, "octocat")
@@ -27,28 +27,28 @@ func (s *Server) Add(issue Issue) int {
 
 // Issue returns an issue's current state. Like every method with a number, it panics if no issue ever had it.
 func (s *Server) Issue(number int) Issue {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	return s.issue(number).copy()
 }
 
 // Issues returns all issues and pull requests that were not deleted or transferred, by number.
 func (s *Server) Issues() []Issue {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	return each(s.present(), (*Issue).copy)
 }
 
 // Labels returns the names of the repository's labels, in order of creation.
-func (s *Server) Labels() []string { return fake.Copy(&s.mu, &s.labels) }
+func (s *Server) Labels() []string { return fake.Copy(&s.Mutex, &s.labels) }
 
 // Dispatches returns every repository_dispatch sent so far.
-func (s *Server) Dispatches() []Dispatch { return fake.Copy(&s.mu, &s.dispatches) }
+func (s *Server) Dispatches() []Dispatch { return fake.Copy(&s.Mutex, &s.dispatches) }
 
 // Edit changes an issue, as a person would.
 func (s *Server) Edit(number int, change func(*Issue)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	change(s.issue(number))
 }
 
@@ -87,13 +87,10 @@ func (s *Server) Unlabel(number int, name string) {
 	s.Edit(number, func(i *Issue) { i.Labels = renamed(i.Labels, name, "") })
 }
 
-// DeleteLabel deletes a label from the repository and from every issue.
-func (s *Server) DeleteLabel(name string) { s.RenameLabel(name, "") }
-
-// RenameLabel renames a label in the repository and on every issue.
+// RenameLabel renames a label in the repository and on every issue, or deletes it if to is empty.
 func (s *Server) RenameLabel(from, to string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.labels = renamed(s.labels, from, to)
 	for _, issue := range s.issues {
 		issue.Labels = renamed(issue.Labels, from, to)

@@ -23,17 +23,17 @@ type Dispatch struct {
 }
 
 func (s *Server) getUser(*http.Request) answer {
-	must(!strings.HasSuffix(s.settings.Login, "[bot]"), s.notAccessible())
-	return reply(http.StatusOK, person(s.settings.Login))
+	must(!strings.HasSuffix(s.Settings.Login, "[bot]"), s.notAccessible())
+	return reply(http.StatusOK, person(s.Settings.Login))
 }
 
 func (s *Server) getAssignee(r *http.Request) answer {
-	must(slices.Contains(s.settings.Assignable, r.PathValue("login")), notFound())
+	must(slices.Contains(s.Settings.Assignable, r.PathValue("login")), notFound())
 	return answer{Status: http.StatusNoContent}
 }
 
 func (s *Server) listTypes(*http.Request) answer {
-	return reply(http.StatusOK, each(s.settings.Types, func(name string) object {
+	return reply(http.StatusOK, each(s.Settings.Types, func(name string) object {
 		return object{"id": 1, "node_id": "IT_1", "name": name, "description": nil, "color": "red", "is_enabled": true}
 	}))
 }
@@ -41,26 +41,26 @@ func (s *Server) listTypes(*http.Request) answer {
 func (s *Server) getRepository(*http.Request) answer {
 	open := slices.DeleteFunc(s.present(), func(i *Issue) bool { return i.State != "open" }) // pull requests count as well
 	return reply(http.StatusOK, object{
-		"full_name": s.owner + "/" + s.repo, "private": s.settings.Private, "archived": s.settings.Archived,
-		"has_issues": !s.settings.IssuesDisabled, "open_issues_count": len(open),
-		"pushed_at": timestamp(cmp.Or(s.settings.PushedAt, s.now())),
+		"full_name": s.owner + "/" + s.repo, "private": s.Settings.Private, "archived": s.Settings.Archived,
+		"has_issues": !s.Settings.IssuesDisabled, "open_issues_count": len(open),
+		"pushed_at": timestamp(cmp.Or(s.Settings.PushedAt, s.now())),
 	})
 }
 
 func (s *Server) getWorkflow(r *http.Request) answer {
 	file := r.PathValue("file")
-	state, ok := s.settings.Workflows[file]
-	must(s.settings.Workflows != nil, s.notAccessible())
+	state, ok := s.Settings.Workflows[file]
+	must(s.Settings.Workflows != nil, s.notAccessible())
 	must(ok, notFound())
 	return reply(http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
 }
 
 func (s *Server) getContents(r *http.Request) answer {
 	path := r.PathValue("path")
-	content, ok := s.settings.Files[path]
+	content, ok := s.Settings.Files[path]
 	if !ok {
 		outside := func(name string) bool { return !strings.HasPrefix(name, path+"/") }
-		inside := slices.DeleteFunc(slices.Sorted(maps.Keys(s.settings.Files)), outside)
+		inside := slices.DeleteFunc(slices.Sorted(maps.Keys(s.Settings.Files)), outside)
 		must(len(inside) > 0, notFound())
 		return reply(http.StatusOK, each(inside, s.wireEntry)) // a directory
 	}
@@ -101,7 +101,7 @@ func (s *Server) graphQL(r *http.Request) answer {
 	switch {
 	case data["repository"] == nil:
 		return problem(data, object{"type": "NOT_FOUND", "message": "Could not resolve to a Repository"})
-	case s.settings.NoContents:
+	case s.Settings.NoContents:
 		public := object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}
 		message := s.notAccessible().Body.(object)["message"]
 		return problem(public, object{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": message})
@@ -124,7 +124,8 @@ func fields(set ast.SelectionSet, from object) object {
 			}
 		case *ast.Field:
 			value, known := from[selected.Name]
-			must(known, problem(nil, object{"message": fmt.Sprintf("Field '%s' doesn't exist on type '%v'", selected.Name, from["__typename"])}))
+			message := fmt.Sprintf("Field '%s' doesn't exist on type '%v'", selected.Name, from["__typename"])
+			must(known, problem(nil, object{"message": message}))
 			if resolve, ok := value.(resolver); ok {
 				arguments := object{}
 				for _, argument := range selected.Arguments {
@@ -150,18 +151,18 @@ func fields(set ast.SelectionSet, from object) object {
 // repositoryNode returns the repository of the issues or that of the code; nil for any other.
 func (s *Server) repositoryNode(a object) any {
 	name, own := fmt.Sprintf("%v/%v", a["owner"], a["name"]), s.owner+"/"+s.repo
-	if name != own && name != s.settings.CodeRepository {
+	if name != own && name != s.Settings.CodeRepository {
 		return nil
 	}
 	visibility := "PUBLIC"
-	if s.settings.Private && name == own || s.settings.CodePrivate && name != own {
+	if s.Settings.Private && name == own || s.Settings.CodePrivate && name != own {
 		visibility = "PRIVATE"
 	}
 	repository := object{
 		"__typename": "Repository", "url": "https://github.com/" + name, "visibility": visibility,
 		"issue": resolver(s.issueNode), "defaultBranchRef": nil, "ref": nil, "object": nil,
 	}
-	if name != cmp.Or(s.settings.CodeRepository, own) {
+	if name != cmp.Or(s.Settings.CodeRepository, own) {
 		return repository
 	}
 	if head := s.commitNode("main"); head != nil {
@@ -198,7 +199,7 @@ func (s *Server) issueNode(a object) any {
 		return nil
 	case issue.State == "closed":
 		closer := s.commitNode(issue.closer)
-		if s.settings.Pulls[issue.closer] != 0 {
+		if s.Settings.Pulls[issue.closer] != 0 {
 			closer = object{"__typename": "PullRequest", "mergeCommit": closer}
 		}
 		events = append(events, object{"__typename": "ClosedEvent", "createdAt": timestamp(issue.ClosedAt), "closer": closer})

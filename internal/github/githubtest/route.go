@@ -1,7 +1,6 @@
 package githubtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -47,32 +46,31 @@ func (s *Server) route() {
 
 // admit refuses requests without valid credentials, beyond a rate limit, or not allowed for the token or in
 // this state of the repository. Reading issues needs no permission beyond access to the repository.
-func (s *Server) admit(h http.Header, r *http.Request, body []byte) {
-	must(r.Header.Get("Authorization") == "Bearer "+s.settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
+func (s *Server) admit(h http.Header, r *http.Request) {
+	must(r.Header.Get("Authorization") == "Bearer "+s.Settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
 	must(r.Header.Get("User-Agent") != "",
 		fail(http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"))
 	s.limit(h, r)
-	must(len(body) == 0 || json.Valid(body), fail(http.StatusBadRequest, "Problems parsing JSON"))
 	byID, named := fmt.Sprintf("/repositories/%d", repositoryID), fmt.Sprintf("/repos/%s/%s", s.owner, s.repo)
 	rest, isNamed := strings.CutPrefix(r.URL.Path, named)
-	must(!s.settings.Renamed || !isNamed, moved(r, base(r)+byID+rest))
+	must(!s.Settings.Renamed || !isNamed, moved(r, base(r)+byID+rest))
 	if rest, ok := strings.CutPrefix(r.URL.Path, byID); ok {
 		r.URL.Path = named + rest
 	}
 	writes := r.Method != http.MethodGet
 	rest = strings.TrimPrefix(r.URL.Path, named)
-	must(!writes || !s.settings.NoPush || !strings.Contains(rest, "/labels"), s.notAccessible())
+	must(!writes || !s.Settings.NoPush || !strings.Contains(rest, "/labels"), s.notAccessible())
 	if strings.HasPrefix(rest, "/issues") || writes && rest == "/labels" {
-		must(!s.settings.IssuesDisabled, fail(http.StatusGone, "Issues are disabled for this repo"))
-		must(!writes || !s.settings.Archived, fail(http.StatusForbidden, "Repository was archived so is read-only."))
-		must(!writes || !s.settings.NoIssuesWrite, s.notAccessible())
+		must(!s.Settings.IssuesDisabled, fail(http.StatusGone, "Issues are disabled for this repo"))
+		must(!writes || !s.Settings.Archived, fail(http.StatusForbidden, "Repository was archived so is read-only."))
+		must(!writes || !s.Settings.NoIssuesWrite, s.notAccessible())
 	}
 }
 
 // notAccessible is GitHub's answer if the token lacks a permission.
 func (s *Server) notAccessible() answer {
 	kind := "personal access token"
-	if strings.HasSuffix(s.settings.Login, "[bot]") {
+	if strings.HasSuffix(s.Settings.Login, "[bot]") {
 		kind = "integration"
 	}
 	return fail(http.StatusForbidden, "Resource not accessible by "+kind)
@@ -119,10 +117,10 @@ type cost struct {
 
 // limit counts a request, sets the rate limit headers, and refuses the request if it exceeds a limit.
 func (s *Server) limit(h http.Header, r *http.Request) {
-	if s.settings.Unlimited {
+	if s.Settings.Unlimited {
 		return
 	}
-	now, l, limit, resource := s.now(), &s.limits, s.settings.HourlyLimit, "core"
+	now, l, limit, resource := s.now(), &s.limits, s.Settings.HourlyLimit, "core"
 	if !now.Before(l.reset) {
 		l.reset, l.used = now.Add(time.Hour), 0
 	}

@@ -6,18 +6,15 @@
 package githubtest
 
 import (
-	"bytes"
-	"cmp"
-	"io"
-	"maps"
+	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/fake"
 )
@@ -59,127 +56,167 @@ type Settings struct {
 	HourlyLimit int  // requests per hour; 1,000
 	Unlimited   bool // no rate limits and no rate limit headers, like GitHub Enterprise Server by default
 
-	// Break is called for each request, one at a time. It returns nil to let the request succeed.
-	Break func(Request) *Fault
-}
-
-// Request is one request as it arrived.
-type Request struct {
-	N      int // from 1
-	Method string
-	Path   string // without the /api/v3 of an Enterprise Server
-	Query  url.Values
-	Body   string
-}
-
-// Fault describes how a request goes wrong.
-type Fault struct {
-	Apply    bool // execute the request first: a write takes effect, unknown to the client
-	Cut      bool // close the connection without an answer
-	Truncate bool // close it after half of the real answer; implies Apply
-	// Status, Header and Body replace the answer unless Cut or Truncate is set. Status 0 means 502.
-	Status int
-	Header map[string]string
-	Body   string
+	// Break is called for each request, one at a time; nil lets it succeed. Paths lack an Enterprise Server's /api/v3.
+	Break func(fake.Request) *fake.Fault
 }
 
 // Server is the fake. Create it with New.
 type Server struct {
+	fake.Service[Settings]
 	owner, repo string
 	mux         *http.ServeMux
 
-	arriving sync.Mutex // locked before mu
-
-	mu         sync.Mutex
-	settings   Settings
-	issues     []*Issue // by number, from 1
-	labels     []string
-	dispatches []Dispatch
-	requests   []Request
-	limits     limits
-
+	issues      []*Issue // by number, from 1
+	labels      []string
+	dispatches  []Dispatch
+	limits      limits
 	lastComment int // the id of the latest comment
 }
 
 // New returns an empty repository.
 func New(owner, repo string) *Server {
 	s := &Server{owner: owner, repo: repo, mux: http.NewServeMux()}
-	s.settings = Settings{Now: time.Now, Token: "token", Login: "github-actions[bot]", PagesReach: 10000, HourlyLimit: 1000}
+	s.Settings = Settings{Now: time.Now, Token: "token", Login: "github-actions[bot]", PagesReach: 10000, HourlyLimit: 1000}
 	s.route()
 	return s
 }
 
 // Clone returns an independent copy of the repository, without Settings.Break and the recorded requests.
 func (s *Server) Clone() *Server {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	c := New(s.owner, s.repo)
-	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
-	c.settings.Break = nil
+	c.Settings, c.limits, c.lastComment = s.Settings, s.limits, s.lastComment
+	c.Settings.Break = nil
 	c.issues = each(s.issues, func(i *Issue) *Issue { return new(i.copy()) })
 	c.labels, c.dispatches = slices.Clone(s.labels), slices.Clone(s.dispatches)
 	c.limits.sent = slices.Clone(s.limits.sent)
 	return c
 }
 
-// Configure changes settings. It may be called at any time, even by Break.
-func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
-
-// Requests returns every request so far, in order of arrival.
-func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
-
 // now returns GitHub's time, which is in whole seconds.
-func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.Second) }
+func (s *Server) now() time.Time { return s.Settings.Now().UTC().Truncate(time.Second) }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.URL.Path = strings.TrimPrefix(r.URL.Path, enterprisePrefix)
-	fault := s.arrive(w.Header(), r, string(body))
-	answer := httptest.NewRecorder()
-	if fault == nil || fault.Apply || fault.Truncate {
-		s.mu.Lock()
-		fake.Serve(answer, func() {
-			s.admit(answer.Header(), r, body)
-			s.mux.ServeHTTP(answer, r)
-		})
-		s.mu.Unlock()
-	}
-	switch {
-	case fault == nil || fault.Truncate:
-	case fault.Cut:
-		panic(http.ErrAbortHandler)
-	default:
-		answer = httptest.NewRecorder()
-		for name, value := range fault.Header {
-			answer.Header().Set(name, value)
-		}
-		answer.WriteHeader(cmp.Or(fault.Status, http.StatusBadGateway))
-		answer.WriteString(fault.Body)
-	}
-	maps.Copy(w.Header(), answer.Header())
-	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
-	w.WriteHeader(answer.Code)
-	if fault != nil && fault.Truncate {
-		answer.Body.Truncate(answer.Body.Len() / 2) // shorter than Content-Length, so net/http closes the connection
-	}
-	_, _ = answer.Body.WriteTo(w)
+	s.Lock()
+	w.Header().Set("Date", s.Settings.Now().Add(s.Settings.Skew).UTC().Format(http.TimeFormat))
+	s.Unlock()
+	s.Serve(w, r, &s.Settings.Break, func(w http.ResponseWriter, r *http.Request) {
+		s.admit(w.Header(), r)
+		s.mux.ServeHTTP(w, r)
+	})
 }
 
-// arrive sets the Date header, records the request and calls Break, one request at a time. mu is not held
-// during Break, which may therefore call the Server's methods.
-func (s *Server) arrive(h http.Header, r *http.Request, body string) *Fault {
-	s.arriving.Lock()
-	defer s.arriving.Unlock()
-	s.mu.Lock()
-	request := Request{N: len(s.requests) + 1, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Body: body}
-	s.requests = append(s.requests, request)
-	damage := s.settings.Break
-	h.Set("Date", s.settings.Now().Add(s.settings.Skew).UTC().Format(http.TimeFormat))
-	s.mu.Unlock()
-	if damage == nil {
+type (
+	object  = fake.Object
+	answer  = fake.Answer
+	handler func(*http.Request) answer
+)
+
+var must = fake.Must
+
+func each[T, W any](list []T, wire func(T) W) []W {
+	out := []W{}
+	for _, item := range list {
+		out = append(out, wire(item))
+	}
+	return out
+}
+
+func reply(status int, body any) answer { return answer{Status: status, Body: body} }
+
+// docs and api are how URLs in answers begin. No client requests these URLs.
+const docs, api = "https://docs.github.com/rest", "https://api.github.com"
+
+func fail(status int, message string) answer {
+	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
+}
+
+// valid refuses a request unless ok, in the form of GitHub's validation errors.
+func valid(ok bool, field, code, message string) {
+	must(ok, reply(http.StatusUnprocessableEntity, object{
+		"message": "Validation Failed", "documentation_url": docs, "status": "422",
+		"errors": []object{{"resource": "Issue", "field": field, "code": code, "message": message}},
+	}))
+}
+
+// fits refuses a text with more characters than GitHub allows.
+func fits(field, text string, most int) {
+	message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
+	valid(utf8.RuneCountInString(text) <= most, field, "custom", message)
+}
+
+func (s *Server) repositoryURL() string { return api + "/repos/" + s.owner + "/" + s.repo }
+
+// pageURL returns the address of an issue's page. GitHub uses another for pull requests; the fake does not.
+func (s *Server) pageURL(issue *Issue) string {
+	return fmt.Sprintf("https://github.com/%s/%s/issues/%d", s.owner, s.repo, issue.Number)
+}
+
+func (s *Server) wireIssue(issue *Issue) object {
+	page, address := s.pageURL(issue), fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number)
+	out := object{
+		"id": 100000 + issue.Number, "node_id": fmt.Sprintf("I_%d", issue.Number), "number": issue.Number,
+		"url": address, "repository_url": s.repositoryURL(), "html_url": page,
+		"labels_url": address + "/labels{/name}", "comments_url": address + "/comments", "events_url": address + "/events",
+		"title": issue.Title, "body": issue.Body, "user": person(issue.Author),
+		"state": issue.State, "state_reason": issue.StateReason, "locked": issue.Locked,
+		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": each(issue.Assignees, person), "milestone": nil,
+		"comments": len(issue.Comments), "updated_at": timestamp(issue.CreatedAt),
+		"created_at": timestamp(issue.CreatedAt), "closed_at": timestamp(issue.ClosedAt),
+	}
+	if issue.StateReason == "" {
+		out["state_reason"] = nil
+	}
+	if issue.PullRequest {
+		out["pull_request"] = object{"url": address, "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
+	}
+	return out
+}
+
+// timestamp returns a time as GitHub writes it; null if it is zero.
+func timestamp(t time.Time) any {
+	if t.IsZero() {
 		return nil
 	}
-	return damage(request)
+	return t.UTC().Format(time.RFC3339)
+}
+
+func (s *Server) wireComment(issue *Issue, c Comment) object {
+	return object{
+		"id": c.ID, "node_id": fmt.Sprintf("IC_%d", c.ID), "body": c.Body, "user": person(c.Author),
+		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(), c.ID),
+		"issue_url": fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number), "html_url": fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), c.ID),
+		"created_at": timestamp(c.CreatedAt), "updated_at": timestamp(c.CreatedAt),
+	}
+}
+
+func (s *Server) wireLabel(name string) object {
+	i := slices.Index(s.labels, name)
+	return object{
+		"id": 1000 + i, "node_id": fmt.Sprintf("LA_%d", i), "name": name, "color": "ededed", "description": nil, "default": false,
+		"url": s.repositoryURL() + "/labels/" + url.PathEscape(name),
+	}
+}
+
+func (s *Server) wireEntry(name string) object {
+	address := s.repositoryURL() + "/contents/" + name
+	return object{
+		"type": "file", "name": path.Base(name), "path": name, "size": 0, "sha": fmt.Sprintf("%040x", len(name)),
+		"url": address, "git_url": nil, "html_url": nil, "download_url": nil,
+		"_links": object{"self": address, "git": nil, "html": nil},
+	}
+}
+
+// person returns a user in the shape that GitHub's schema calls "simple user".
+func person(login string) object {
+	address := api + "/users/" + url.PathEscape(login)
+	out := object{"login": login, "id": 1, "node_id": "U_1", "type": "User", "site_admin": false, "gravatar_id": "", "url": address}
+	const parts = "avatar html events followers following gists organizations received_events repos starred subscriptions"
+	for part := range strings.FieldsSeq(parts) {
+		out[part+"_url"] = address + "/" + part
+	}
+	return out
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
@@ -209,9 +210,9 @@ func TestBreakAndLog(t *testing.T) {
 	s := start(t)
 	s.Add(githubtest.Issue{Title: "one"})
 	s.Configure(func(to *githubtest.Settings) {
-		to.Break = func(r githubtest.Request) *githubtest.Fault {
+		to.Break = func(r fake.Request) *fake.Fault {
 			s.Close(1, "not_planned")
-			return &githubtest.Fault{Apply: r.N == 2, Status: 500}
+			return &fake.Fault{Apply: r.N == 2, Status: 500}
 		}
 	})
 	for range 2 {
@@ -226,7 +227,7 @@ func TestBreakAndLog(t *testing.T) {
 		t.Errorf("body %q, want the second request's", got)
 	}
 	query := map[string][]string{"x": {"y"}}
-	want := []githubtest.Request{
+	want := []fake.Request{
 		{N: 1, Method: "PATCH", Path: "/repos/acme/shop/issues/1", Query: query, Body: `{"body":"new"}`},
 		{N: 2, Method: "PATCH", Path: "/repos/acme/shop/issues/1", Query: query, Body: `{"body":"new"}`},
 	}

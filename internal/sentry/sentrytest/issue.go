@@ -28,16 +28,16 @@ type Issue struct {
 
 // Put adds an issue and returns its id.
 func (s *Server) Put(i Issue) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	if i.ID == "" {
 		i.ID = strconv.Itoa(s.nextID)
 		s.nextID++
 	}
-	i.Project = cmp.Or(i.Project, s.settings.Projects[0])
+	i.Project = cmp.Or(i.Project, s.Settings.Projects[0])
 	i.Level = cmp.Or(i.Level, "error")
 	i.Status = cmp.Or(i.Status, "unresolved")
-	i.Last = cmp.Or(i.Last, s.settings.Now().UTC().Add(-time.Minute))
+	i.Last = cmp.Or(i.Last, s.Settings.Now().UTC().Add(-time.Minute))
 	i.First = cmp.Or(i.First, i.Last)
 	i.Count = max(i.Count, 1)
 	s.issues = append(s.issues, i)
@@ -45,7 +45,7 @@ func (s *Server) Put(i Issue) string {
 }
 
 // Issues returns copies of all issues, in the order of the calls to Put.
-func (s *Server) Issues() []Issue { return fake.Copy(&s.mu, &s.issues) }
+func (s *Server) Issues() []Issue { return fake.Copy(&s.Mutex, &s.issues) }
 
 // Issue returns a copy of an issue, or the zero Issue if it does not exist.
 func (s *Server) Issue(id string) Issue {
@@ -72,15 +72,15 @@ func (s *Server) Happen(id string, n int64, at time.Time) {
 
 // Change calls change with the issue, which must exist.
 func (s *Server) Change(id string, change func(*Issue)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	change(s.find(id))
 }
 
 // Delete removes an issue.
 func (s *Server) Delete(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.issues = slices.DeleteFunc(s.issues, func(i Issue) bool { return i.ID == id })
 }
 
@@ -96,9 +96,9 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
 	must(err == nil && limit >= 1 && limit <= 100, http.StatusBadRequest, "Invalid limit, must be between 1 and 100")
-	limit = min(limit, s.settings.PageSize)
+	limit = min(limit, s.Settings.PageSize)
 	for _, slug := range q["project"] {
-		must(slices.Contains(s.settings.Projects, slug), s.settings.UnknownProject, notAllowed)
+		must(slices.Contains(s.Settings.Projects, slug), s.Settings.UnknownProject, notAllowed)
 	}
 	offset := 0 // a cursor is VALUE:OFFSET:PREVIOUS, opaque to clients
 	if cursor := q.Get("cursor"); cursor != "" {

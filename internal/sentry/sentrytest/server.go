@@ -5,15 +5,12 @@
 package sentrytest
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/org/errmon-action/internal/fake"
@@ -22,37 +19,30 @@ import (
 // Settings are what a test may change while the server runs.
 type Settings struct {
 	Projects       []string
-	Tokens         map[string][]string // token → scopes
-	PageSize       int                 // issues on a page, unless the request asks for fewer; 100 in Sentry
-	Window         int                 // requests per second and endpoint; 40 in Sentry
-	UnknownProject int                 // status for a project that does not exist: 403, or 404 in some versions of Sentry
-	// Fault, if set, is called before each request. Above 0 is a status to answer; below 0 cuts the connection.
-	Fault func(Request) int
-	Now   func() time.Time
-}
-
-// Request is one received request.
-type Request struct {
-	Method, Path, Query, Body string
+	Tokens         map[string][]string            // token → scopes
+	PageSize       int                            // issues on a page, unless the request asks for fewer; 100 in Sentry
+	Window         int                            // requests per second and endpoint; 40 in Sentry
+	UnknownProject int                            // status for a project that does not exist: 403, or 404 in some versions of Sentry
+	Break          func(fake.Request) *fake.Fault // called for each request, one at a time; nil lets it succeed
+	Now            func() time.Time
 }
 
 // Server is a fake Sentry with one organization. Create it with New.
 type Server struct {
-	mu       sync.Mutex
-	settings Settings
-	issues   []Issue
-	nextID   int
-	requests []Request
-	window   map[string]int // endpoint and second → requests
-	mux      *http.ServeMux
+	fake.Service[Settings]
+	issues []Issue
+	nextID int
+	window map[string]int // endpoint and second → requests
+	mux    *http.ServeMux
 }
 
 // New returns a Sentry with the organization "acme", these projects, and one read-only token, "token".
 func New(projects ...string) *Server {
-	s := &Server{nextID: 4101, window: map[string]int{}, settings: Settings{
+	s := &Server{nextID: 4101, window: map[string]int{}}
+	s.Settings = Settings{
 		Projects: projects, Now: time.Now, PageSize: 100, Window: 40, UnknownProject: http.StatusForbidden,
 		Tokens: map[string][]string{"token": {"event:read", "project:read"}},
-	}}
+	}
 	s.mux = http.NewServeMux()
 	s.handle("GET /api/0/organizations/{org}/issues/{$}", "event:read", s.list)
 	s.handle("GET /api/0/organizations/{org}/issues/{id}/{$}", "event:read", s.get)
@@ -62,56 +52,34 @@ func New(projects ...string) *Server {
 	return s
 }
 
-// Configure changes the settings.
-func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
-
-// Requests returns all requests received so far, in order.
-func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
-
 // Clone returns another server with the same settings and issues, but without the requests.
 func (s *Server) Clone() *Server {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	c := New()
-	c.settings, c.nextID = s.settings, s.nextID
-	c.settings.Tokens = maps.Clone(s.settings.Tokens)
+	c.Settings, c.nextID = s.Settings, s.nextID
+	c.Settings.Tokens = maps.Clone(s.Settings.Tokens)
 	c.issues = slices.Clone(s.issues)
 	return c
 }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	request := Request{r.Method, r.URL.Path, r.URL.RawQuery, string(body)}
-	s.requests = append(s.requests, request)
-	status := 0
-	if s.settings.Fault != nil {
-		status = s.settings.Fault(request)
-	}
-	if status < 0 {
-		panic(http.ErrAbortHandler)
-	}
-	fake.Serve(w, func() {
-		must(status == 0, status, "Internal Error")
-		s.mux.ServeHTTP(w, r)
-	})
+	s.Serve(w, r, &s.Settings.Break, s.mux.ServeHTTP)
 }
 
 // handle adds a route. It checks rate limit, token, organization and scope first, in Sentry's order.
 func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Request) any) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		second := s.settings.Now().Unix()
+		second := s.Settings.Now().Unix()
 		key := fmt.Sprint(r.Pattern, second)
 		s.window[key]++
-		left := s.settings.Window - s.window[key]
+		left := s.Settings.Window - s.window[key]
 		w.Header().Set("X-Sentry-Rate-Limit-Remaining", strconv.Itoa(max(0, left)))
 		w.Header().Set("X-Sentry-Rate-Limit-Reset", strconv.FormatInt(second+1, 10))
 		must(left >= 0, http.StatusTooManyRequests, "You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		scopes, known := s.settings.Tokens[token]
+		scopes, known := s.Settings.Tokens[token]
 		must(ok, http.StatusUnauthorized, "Authentication credentials were not provided.")
 		must(known, http.StatusUnauthorized, "Invalid token")
 		must(r.PathValue("org") == "acme", http.StatusNotFound, notFound)
@@ -133,6 +101,6 @@ func must(ok bool, status int, detail string) {
 }
 
 func (s *Server) project(_ http.Header, r *http.Request) any {
-	must(slices.Contains(s.settings.Projects, r.PathValue("project")), http.StatusNotFound, notFound)
+	must(slices.Contains(s.Settings.Projects, r.PathValue("project")), http.StatusNotFound, notFound)
 	return object{"slug": r.PathValue("project")}
 }

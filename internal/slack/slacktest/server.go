@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/fake"
@@ -24,22 +23,18 @@ const (
 	WebhookPath = "/services/T0001/B0001/secret"
 	// ChannelName is the name of the one channel, without "#".
 	ChannelName = "alerts"
-	// RetryAfter is the Retry-After header of a 429, in seconds.
-	RetryAfter = 30
 )
 
 // Settings are what a test may change between requests. New sets the defaults.
 type Settings struct {
-	Webhook string   // reason for refusing the webhook, such as "no_service"; empty to accept it
-	Token   string   // bot token; default "xoxb-test"
-	Auth    string   // reason for refusing the token, such as "token_revoked"; empty to accept it
-	Scopes  []string // scopes of Token; default chat:write and channels:read
-	Channel string   // id of the channel named ChannelName
-	Archive bool     // the channel is archived
-	Outside bool     // the bot is not in the channel
-
-	Limited int  // how many of the next requests get a 429
-	Down    bool // every request gets a 503
+	Webhook string                         // reason for refusing the webhook, such as "no_service"; empty to accept it
+	Token   string                         // bot token; default "xoxb-test"
+	Auth    string                         // reason for refusing the token, such as "token_revoked"; empty to accept it
+	Scopes  []string                       // scopes of Token; default chat:write and channels:read
+	Channel string                         // id of the channel named ChannelName
+	Archive bool                           // the channel is archived
+	Outside bool                           // the bot is not in the channel
+	Break   func(fake.Request) *fake.Fault // called for each request; nil lets it succeed
 }
 
 // Message is a posted message. Raw is the JSON of its blocks.
@@ -50,33 +45,27 @@ type Message struct {
 
 // Server is the fake Slack. Create it with New.
 type Server struct {
-	mu       sync.Mutex
-	settings Settings
+	fake.Service[Settings]
 	messages []Message
 }
 
 // New returns a Slack that accepts messages.
 func New() *Server {
-	return &Server{settings: Settings{Token: "xoxb-test", Scopes: []string{"chat:write", "channels:read"}, Channel: "C0001"}}
+	s := &Server{}
+	s.Settings = Settings{Token: "xoxb-test", Scopes: []string{"chat:write", "channels:read"}, Channel: "C0001"}
+	return s
 }
 
-// Configure changes the settings between requests.
-func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
-
 // Messages returns the messages posted so far.
-func (s *Server) Messages() []Message { return fake.Copy(&s.mu, &s.messages) }
+func (s *Server) Messages() []Message { return fake.Copy(&s.Mutex, &s.messages) }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Serve(w, r, &s.Settings.Break, s.answer)
+}
+
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case s.settings.Down:
-		w.WriteHeader(http.StatusServiceUnavailable)
-	case s.settings.Limited > 0:
-		s.settings.Limited--
-		w.Header().Set("Retry-After", fmt.Sprint(RetryAfter))
-		w.WriteHeader(http.StatusTooManyRequests)
 	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/services/"):
 		s.webhook(w, r)
 	case strings.HasPrefix(r.URL.Path, "/api/"): // the API always answers 200, with the fields ok and error
@@ -85,7 +74,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			out = map[string]any{"error": reason}
 		}
 		out["ok"] = reason == ""
-		w.Header().Set("X-OAuth-Scopes", strings.Join(s.settings.Scopes, ","))
+		w.Header().Set("X-OAuth-Scopes", strings.Join(s.Settings.Scopes, ","))
 		_ = json.NewEncoder(w).Encode(out)
 	default:
 		http.NotFound(w, r)
@@ -104,7 +93,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 		Text   string
 		Blocks json.RawMessage
 	}
-	reason := s.settings.Webhook
+	reason := s.Settings.Webhook
 	switch {
 	case reason != "":
 	case r.URL.Path != WebhookPath:
@@ -112,7 +101,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	case json.NewDecoder(r.Body).Decode(&in) != nil:
 		reason = "invalid_payload"
 	default:
-		reason = s.accept(s.settings.Channel, in.Text, string(in.Blocks))
+		reason = s.accept(s.Settings.Channel, in.Text, string(in.Blocks))
 	}
 	if reason != "" {
 		w.WriteHeader(cmp.Or(refusals[reason], http.StatusNotFound))
@@ -124,16 +113,16 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 	_ = r.ParseForm() // missing fields are refused below
 	token := cmp.Or(r.Form.Get("token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	asked := r.Form.Get("channel")
-	known := asked == s.settings.Channel || strings.TrimPrefix(asked, "#") == ChannelName
-	channel := map[string]any{"id": s.settings.Channel, "name": ChannelName, "is_archived": s.settings.Archive, "is_member": !s.settings.Outside}
+	known := asked == s.Settings.Channel || strings.TrimPrefix(asked, "#") == ChannelName
+	channel := map[string]any{"id": s.Settings.Channel, "name": ChannelName, "is_archived": s.Settings.Archive, "is_member": !s.Settings.Outside}
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
 	scope := map[string]string{"chat.postMessage": "chat:write", "conversations.info": "channels:read", "conversations.list": "channels:read"}[method]
 	switch {
-	case s.settings.Auth != "":
-		return s.settings.Auth, nil
-	case token != s.settings.Token:
+	case s.Settings.Auth != "":
+		return s.Settings.Auth, nil
+	case token != s.Settings.Token:
 		return "invalid_auth", nil
-	case scope != "" && !slices.Contains(s.settings.Scopes, scope):
+	case scope != "" && !slices.Contains(s.Settings.Scopes, scope):
 		return "missing_scope", nil
 	case method == "auth.test":
 		return "", map[string]any{"user": "errmon", "team": "Acme", "user_id": "U0001", "team_id": "T0001"}
@@ -147,13 +136,13 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 		return "", map[string]any{"channel": channel}
 	case method != "chat.postMessage":
 		return "unknown_method", nil
-	case s.settings.Archive:
+	case s.Settings.Archive:
 		return "is_archived", nil
-	case s.settings.Outside:
+	case s.Settings.Outside:
 		return "not_in_channel", nil
 	}
 	reason = s.accept(asked, r.Form.Get("text"), r.Form.Get("blocks"))
-	return reason, map[string]any{"channel": s.settings.Channel, "ts": "1795341630.000100"}
+	return reason, map[string]any{"channel": s.Settings.Channel, "ts": "1795341630.000100"}
 }
 
 // accept stores a message, or returns Slack's reason for refusing it.
