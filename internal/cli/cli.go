@@ -106,8 +106,9 @@ func (c Command) Main(ctx context.Context, args []string) int {
 func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "errmon", Args: onlyCommands, RunE: s.byInput, SilenceErrors: true, SilenceUsage: true,
-		Short:   "Turn production errors into GitHub issues",
-		Long:    "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command, it runs the one set by the input command; the default is scan.",
+		Short: "Turn production errors into GitHub issues",
+		Long: "errmon files one GitHub issue per production error and keeps it up to date.\n" +
+			"Without a command, it runs the one set by the input command; the default is scan.",
 		Example: "  errmon preview examples/logs\n  errmon scan --log-groups /ecs/orders --aws-region eu-central-1 --dry-run",
 
 		PersistentPreRun: func(*cobra.Command, []string) { s.started = true },
@@ -142,8 +143,8 @@ func (s *session) commands() []*cobra.Command {
 		Short: "Test every configured integration and explain how to fix what fails; writes nothing",
 	}
 	for _, cmd := range []*cobra.Command{scan, preview} {
-		cmd.Flags().String("payload", "",
-			"read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")
+		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, "+
+			"its client_payload, or the body of a webhook; - for standard input")
 	}
 	preview.Flags().String("html", "", "also write the issues to this `FILE`, as a page that works offline")
 	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}

@@ -133,7 +133,8 @@ func (s *session) answer(text string, run report.Run) slack.Answer {
 	for _, l := range run.Lines {
 		if l.Done() && l.Number != 0 {
 			a.Done = append(a.Done, slack.Error{
-				Kind: slack.Kind(l.Action.Kind), Number: l.Number, URL: l.URL, Events: l.Action.Count(), Title: r.Mrkdwn(l.Action.Title, 300),
+				Kind: slack.Kind(l.Action.Kind), Number: l.Number, URL: l.URL,
+				Events: l.Action.Count(), Title: r.Mrkdwn(l.Action.Title, 300),
 			})
 		}
 	}

@@ -55,7 +55,8 @@ func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	}
 	if c.RelayURL != "" { // the relay's secrets are set if both share a .env
 		t.add(relay.Check(ctx, relay.Checkup{
-			URL: c.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
+			URL: c.RelayURL, Now: s.Clock.Now(),
+			SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"),
 		})...)
 	}
 	t.end()
@@ -191,7 +192,8 @@ var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, findin
 // add prints findings. It redacts each part separately, because any text after "token:" looks like a token.
 func (t *table) add(found ...finding.Finding) {
 	for _, f := range found {
-		fmt.Fprintf(t.out, "%s %s: %s\n", t.screen.Show(styles[f.Level], marks[f.Level]), t.redactor.Command(f.About), t.redactor.Command(f.Text))
+		mark := t.screen.Show(styles[f.Level], marks[f.Level])
+		fmt.Fprintf(t.out, "%s %s: %s\n", mark, t.redactor.Command(f.About), t.redactor.Command(f.Text))
 		if f.Remedy != "" {
 			fmt.Fprintf(t.out, "  → %s\n", t.redactor.Command(f.Remedy))
 		}

@@ -64,7 +64,8 @@ func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 		return nil, func() error { return nil }, nil
 	}
 	if page.Write == nil {
-		return nil, nil, usageError{errors.New("--html: this build cannot write pages: run it from source, as in `go run . preview --html FILE`")}
+		return nil, nil, usageError{errors.New(
+			"--html: this build cannot write pages: run it from source, as in `go run . preview --html FILE`")}
 	}
 	file, err := os.Create(flag.Value.String())
 	if err != nil {
@@ -117,10 +118,11 @@ func (s *session) groupCommand() *cobra.Command {
 		Short: "Print as JSON which error each event of a log belongs to",
 		RunE:  func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, p, known, save) },
 	}
-	cmd.Flags().BoolVar(&p.Lines, "lines", false, "treat every line as one event instead of joining multi-line events; JSON is read either way")
-	cmd.Flags().BoolVar(&p.Explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")
-	cmd.Flags().StringVar(&known, "known", "", "file of templates saved by an earlier run; events that match one keep its fingerprint")
-	cmd.Flags().StringVar(&save, "save", "", "file to save the templates to, including known ones")
+	flags := cmd.Flags()
+	flags.BoolVar(&p.Lines, "lines", false, "treat every line as one event instead of joining multi-line events; JSON is read either way")
+	flags.BoolVar(&p.Explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")
+	flags.StringVar(&known, "known", "", "file of templates saved by an earlier run; events that match one keep its fingerprint")
+	flags.StringVar(&save, "save", "", "file to save the templates to, including known ones")
 	return cmd
 }
 

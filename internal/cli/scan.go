@@ -130,7 +130,8 @@ func (s *session) slack(cfg config.Config) *slack.Client {
 
 func (s *session) github(cfg config.Config) (*github.Client, error) {
 	client, err := github.New(github.Config{
-		Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo, WriteInterval: cfg.WriteInterval, Clock: s.Clock,
+		Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo,
+		WriteInterval: cfg.WriteInterval, Clock: s.Clock,
 	})
 	return client, usage(err)
 }

@@ -127,8 +127,8 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	if g.infrequent.Load() {
 		class = "Infrequent Access"
 	}
-	return append(found, finding.Good(about, "%s, reader insights; at the rate of the last %s, runs every 15 minutes scan %.2f GB a month, about $%.2f",
-		class, short(span), month, month*DollarsPerGB))
+	return append(found, finding.Good(about, "%s, reader insights; at the rate of the last %s, "+
+		"runs every 15 minutes scan %.2f GB a month, about $%.2f", class, short(span), month, month*DollarsPerGB))
 }
 
 // describe reports the ages of the newest event and of the newest match, which is nil if there is none.

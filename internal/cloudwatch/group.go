@@ -75,8 +75,8 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 			case known.account == "":
 				known.arn, known.account = g.arn, g.account
 			case g.account != "" && g.account != known.account:
-				failures = append(failures, fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, "+
-					"which cannot be distinguished: read one of them in another workflow, with its own label", g.name, g.region, known.account, g.account))
+				failures = append(failures, fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, which cannot be "+
+					"distinguished: read one of them in another workflow, with its own label", g.name, g.region, known.account, g.account))
 			}
 		}
 	}

@@ -32,7 +32,8 @@ func (g *Group) readInsights(ctx context.Context, in source.Request, why string,
 	a, err := g.answer(ctx, in.From)
 	switch {
 	case errors.Is(err, errBudget):
-		return result, mend(fmt.Sprintf("log group %q in %s is not read", g.name, g.region), "raise insights-budget, or narrow log-groups", err)
+		unread := fmt.Sprintf("log group %q in %s is not read", g.name, g.region)
+		return result, mend(unread, "raise insights-budget, or narrow log-groups", err)
 	case err != nil:
 		return result, err
 	}

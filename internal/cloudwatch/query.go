@@ -19,18 +19,20 @@ import (
 // This file runs queries of Logs Insights.
 
 const (
-	maxGroups  = 50              // per query, from StartQuery's reference
-	maxRows    = 10_000          // per query, which is the most that GetQueryResults returns
-	maxQueries = 4               // at once; an account may run 100, dashboards included
-	maxAhead   = 2 * time.Hour   // how far in the future events may be, from PutLogEvents' reference
-	grace      = 4 * time.Second // for starting and for stopping a query after a signal: a job is killed about 10 s after it
+	maxGroups  = 50            // per query, from StartQuery's reference
+	maxRows    = 10_000        // per query, which is the most that GetQueryResults returns
+	maxQueries = 4             // at once; an account may run 100, dashboards included
+	maxAhead   = 2 * time.Hour // how far in the future events may be, from PutLogEvents' reference
 )
 
 // InsightsPattern matches what DefaultFilterPattern matches, and what no term of a filter pattern can: levels
 // between tabs, after a colon or at the start of a message, and messages that begin like a frame. It uses
 // only syntax that all regular expression engines share.
 var InsightsPattern = func() string {
-	parts := []string{`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`, `^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`}
+	parts := []string{
+		`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`,
+		`^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`,
+	}
 	for _, term := range regexp.MustCompile(`\?(?:"((?:\\.|[^"\\])*)"|(\S+))`).FindAllStringSubmatch(DefaultFilterPattern, -1) {
 		quoted := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(term[1])
 		parts = append(parts, regexp.QuoteMeta(quoted+term[2]))
@@ -80,7 +82,7 @@ func (a *answer) add(later answer) {
 func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	records, matched, err := q.ask(ctx, from, to)
 	switch {
-	case err != nil || len(records) < maxRows || from == to && matched == maxRows:
+	case err != nil || len(records) < maxRows:
 		return answer{records: records}, err
 	case from == to:
 		return answer{records: records, full: time.Unix(from, 0).UTC()}, nil
@@ -124,9 +126,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	starting, cancel := context.WithCancel(context.WithoutCancel(ctx)) // if cancelled at once, it returns no id
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
-	started, err := api.StartQuery(starting, in, c.retrying(ctx))
+	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // if cancelled, it returns no id
 	if err != nil {
 		c.scan(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)
@@ -166,7 +166,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 	c, done := q.client, false
 	defer func() {
 		if !done {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // a job is killed about 10 s after a signal
 			defer cancel()
 			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // fails if the query has ended
 		}
@@ -197,11 +197,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 }
 
 func (q *query) doing() string {
-	first, more := q.groups[0], ""
-	if n := len(q.groups) - 1; n > 0 {
-		more = fmt.Sprintf(" and %d more", n)
-	}
-	return fmt.Sprintf("query log group %q%s in %s with Logs Insights", first.name, more, first.region)
+	return fmt.Sprintf("query log group %q in %s with Logs Insights", q.groups[0].name, q.groups[0].region)
 }
 
 func (q *query) explain(ctx context.Context, action string, err error) error {

@@ -144,7 +144,8 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 		r.stream, r.console = stream, r.url+"/log-events/"+escapeTwice(stream)
 	}
 	r.events++
-	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
+	url := eventURL(r.console, at, eventID)
+	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: url, Service: r.service})
 }
 
 // through returns the Complete of an interrupted read. It is never after the start of the read, because
@@ -156,7 +157,8 @@ func (r *reading) through(started time.Time) time.Time {
 	return r.last
 }
 
-// memory is the minimum time for which an id is remembered, by events' timestamps; pages overlap by less.
+// memory is the minimum time for which an id is remembered, by the events' timestamps. It is long enough for
+// events that two successive pages return out of order.
 const memory = 2 * time.Minute
 
 // recent remembers the ids of recent events, to recognise repeats. The service sorts events by timestamp, so

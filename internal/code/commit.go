@@ -94,7 +94,8 @@ func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ign
 	for _, link := range links {
 		c := changeOf(link)
 		before := firstSeen.Sub(c.At)
-		likely := before > 0 && before <= maxAge && !c.Merge && c.Files > 0 && c.Files <= maxFiles && c.Author != "" && !bot.MatchString(c.Author)
+		recent, small := before > 0 && before <= maxAge, c.Files > 0 && c.Files <= maxFiles
+		likely := recent && small && !c.Merge && c.Author != "" && !bot.MatchString(c.Author)
 		known := slices.ContainsFunc(suspects, func(s Suspect) bool { return s.SHA == c.SHA })
 		skipped := slices.ContainsFunc(revs, func(rev string) bool { return strings.HasPrefix(c.SHA, strings.TrimSpace(rev)) })
 		if likely && !known && !skipped {

@@ -83,7 +83,8 @@ const (
 	classDefinition = `\b(?:class|struct|record|enum|interface|object)\s+NAME\b|^\s*(?:[\w<>]+\s+)*NAME\s*\(.*\{\s*$|` +
 		`\b(?:constructor|__construct)\s*\(`
 	scriptDefinition = `\bfunction\s*\*?\s*NAME\b|\bNAME["'\]]?\s*[:=]\s*(?:async\b\s*)?(?:function\b|\(|\w+\s*=>)` +
-		`|^\s*(?:(?:public|private|protected|static|async|override|get|set)\s+)*[*#]?NAME\s*(?:<[^>]*>)?\((?:\s*$|(?:[^()]|\([^()]*\))*\)\s*(?::[^={]*)?\{)`
+		`|^\s*(?:(?:public|private|protected|static|async|override|get|set)\s+)*[*#]?NAME\s*(?:<[^>]*>)?` +
+		`\((?:\s*$|(?:[^()]|\([^()]*\))*\)\s*(?::[^={]*)?\{)`
 	typedDefinition = `(?:[\w>\])?*&]\s+|\bfun\s+(?:[\w<>?., ]+\.)?)NAME\s*(?:<[^>]*>)?\([^;]*$|\b(?:fun|def)\s+NAME\b`
 )
 
@@ -91,7 +92,8 @@ const (
 var definitions = map[string]string{
 	"node": scriptDefinition, "browser": scriptDefinition, "java": typedDefinition, "dotnet": typedDefinition,
 	"python": `\bdef\s+NAME\b`, "ruby": `\bdef\s+(?:\w+\.)?NAME(?:\W|$)|\bdefine_method\W+NAME\b`, "go": `^func\s+(?:\([^)]*\)\s*)?NAME\b`,
-	"php": `\bfunction\s*&?\s*NAME\b`, "rust": `\bfn\s+NAME\b`, "elixir": `\bdefp?\s+NAME\b`, "perl": `\bsub\s+NAME\b`, "tcl": `\bproc\s+\S*NAME\b`,
+	"php": `\bfunction\s*&?\s*NAME\b`, "rust": `\bfn\s+NAME\b`,
+	"elixir": `\bdefp?\s+NAME\b`, "perl": `\bsub\s+NAME\b`, "tcl": `\bproc\s+\S*NAME\b`,
 }
 
 var (

@@ -118,8 +118,8 @@ func incomplete(given map[string]value, consequence string, names ...string) err
 			missing = append(missing, name)
 		}
 	}
-	return mistake(len(set) > 0 && len(missing) > 0,
-		fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence), "set all of them, or none")
+	what := fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence)
+	return mistake(len(set) > 0 && len(missing) > 0, what, "set all of them, or none")
 }
 
 func mistake(wrong bool, what, remedy string) error {

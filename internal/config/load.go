@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/joho/godotenv"
 
@@ -189,8 +188,8 @@ func (s Setting) set(v value) error {
 
 func shorten(s string) string {
 	const limit = 100
-	if utf8.RuneCountInString(s) <= limit {
-		return s
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
-	return string([]rune(s)[:limit]) + "…"
+	return s
 }

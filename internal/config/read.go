@@ -171,7 +171,8 @@ func label(s string) (string, error) {
 
 func address(s string) (string, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" ||
+		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", errors.New("must be a URL such as https://example.com, without credentials, query or fragment")
 	}
 	return strings.TrimRight(s, "/"), nil

@@ -162,7 +162,8 @@ func (c Config) checkRuleLabels() error {
 	var mistakes []error
 	for _, r := range c.Rules {
 		if slices.ContainsFunc(r.Labels, func(l string) bool { return strings.EqualFold(l, c.Label) }) {
-			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("%s line %d: rules: labels: every error issue has the label %q", c.File, r.Line, c.Label), "leave it out"))
+			what := fmt.Sprintf("%s line %d: rules: labels: every error issue has the label %q", c.File, r.Line, c.Label)
+			mistakes = append(mistakes, finding.Mend(what, "leave it out"))
 		}
 	}
 	return errors.Join(mistakes...)
@@ -185,13 +186,15 @@ func checkText(name, text string) error {
 	case utf8.RuneCountInString(text) > textLimits[name]:
 		return fmt.Errorf("has %d characters: at most %d are allowed", utf8.RuneCountInString(text), textLimits[name])
 	case name == "labels" && (strings.Contains(text, ",") || reserved.MatchString(text)):
-		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon uses itself", text)
+		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, "+
+			"which errmon uses itself", text)
 	case name == "assignees" && !ruleLogin.MatchString(text):
 		return fmt.Errorf("%q: must be a GitHub login without @, such as octocat, or owners", text)
 	case name == "note" && strings.Contains(text, "<!--"):
 		return errors.New("must not contain an HTML comment")
 	case name == "title" && unknown != "":
-		return finding.Mend(fmt.Sprintf("unknown placeholder %s", shorten(unknown)), fmt.Sprintf("did you mean {%s}?", nearestOf(strings.Trim(unknown, "{}"), policy.Placeholders)))
+		meant := nearestOf(strings.Trim(unknown, "{}"), policy.Placeholders)
+		return finding.Mend("unknown placeholder "+shorten(unknown), "did you mean {"+meant+"}?")
 	}
 	return nil
 }

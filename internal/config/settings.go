@@ -72,7 +72,8 @@ func groups(c *Config, now time.Time) []Group {
 			{Name: "filter-pattern", Env: "ERRMON_FILTER_PATTERN", read: into(&c.FilterPattern, text(1024)), // the limit of FilterLogEvents
 				Help: "CloudWatch filter pattern for the events to read; by default one that matches the errors of common loggers"},
 			{Name: "reader", Env: "ERRMON_READER", Default: "auto", read: into(&c.Reader, oneOf("auto", "all", "filter", "insights")),
-				Help: "How log groups are read: auto, all (every event), filter (what the filter pattern matches) or insights (Logs Insights, which costs money)"},
+				Help: "How log groups are read: auto, all (every event), filter (what the filter pattern matches) " +
+					"or insights (Logs Insights, which costs money)"},
 			{Name: "read-all-pages", Env: "ERRMON_READ_ALL_PAGES", Default: "3", read: into(&c.ReadAllPages, whole(0, 100)),
 				Help: "Number of pages, of 1 MB or 10,000 events, to read of a log group before using the filter pattern; 0 always uses it"},
 			{Name: "insights-budget", Env: "ERRMON_INSIGHTS_BUDGET", Default: "0", read: into(&c.InsightsBudget, budget),
@@ -84,7 +85,8 @@ func groups(c *Config, now time.Time) []Group {
 			{Name: "aws-requests-per-second", Env: "ERRMON_AWS_REQUESTS_PER_SECOND", Default: "2", read: into(&c.AWSRequestsPerSecond, rate),
 				Help: "Maximum requests per second to CloudWatch Logs in each region; the whole account shares the quota"},
 			{Name: "since", Env: "ERRMON_SINCE", notInFile: "it is meant for one run: pass it as an input, or set lookback",
-				Help: "Read an older period, in this run only: a duration back from now (6h, 2d) or an RFC 3339 time", read: into(&c.Since, since)},
+				read: into(&c.Since, since),
+				Help: "Read an older period, in this run only: a duration back from now (6h, 2d) or an RFC 3339 time"},
 		}},
 		{Name: "Sentry", Settings: []Setting{
 			{Name: "sentry-auth-token", Env: "SENTRY_AUTH_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.SentryAuthToken, secret),
@@ -103,7 +105,8 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Resolve the Sentry issue when its GitHub issue is closed as completed; the token then also needs event:write"},
 		}},
 		{Name: "Slack", Settings: []Setting{
-			{Name: "slack-webhook-url", Env: "SLACK_WEBHOOK_URL", Secret: true, notInFile: useSecret, read: into(&c.SlackWebhookURL, secretAddress),
+			{Name: "slack-webhook-url", Env: "SLACK_WEBHOOK_URL", Secret: true, notInFile: useSecret,
+				read: into(&c.SlackWebhookURL, secretAddress),
 				Help: "Slack incoming webhook that receives messages about new, regressed and escalated errors"},
 			{Name: "slack-bot-token", Env: "SLACK_BOT_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.SlackBotToken, secret),
 				Help: "Slack bot token with the scope chat:write; together with slack-channel, an alternative to the webhook"},
@@ -113,7 +116,8 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Ids of the Slack channels to check for errors, separated by commas or line breaks; all by default"},
 			{Name: "slack-match", Env: "ERRMON_SLACK_MATCH", List: true, Default: words, read: into(&c.SlackMatch, each(text(80))),
 				Help: "Words that mark a Slack message as an error, in upper or lower case, also at the end of a longer word"},
-			{Name: "slack-ignore-apps", Env: "ERRMON_SLACK_IGNORE_APPS", Local: true, List: true, Default: "GitHub, Sentry", read: into(&c.SlackIgnoreApps, each(text(80))),
+			{Name: "slack-ignore-apps", Env: "ERRMON_SLACK_IGNORE_APPS", Local: true, List: true, Default: "GitHub, Sentry",
+				read: into(&c.SlackIgnoreApps, each(text(80))),
 				Help: "Slack apps whose messages are never errors, by name or id; errmon always ignores its own messages"},
 		}},
 		{Name: "The relay", Settings: []Setting{
@@ -134,7 +138,8 @@ func groups(c *Config, now time.Time) []Group {
 			{Name: "close-after", Env: "ERRMON_CLOSE_AFTER", Default: "0", read: into(&c.CloseAfter, quiet),
 				Help: "Close an issue after this long without events; 0 never closes, auto closes once the silence is unlikely to be chance"},
 			{Name: "reopen-window", Env: "ERRMON_REOPEN_WINDOW", Default: "90d", read: into(&c.ReopenWindow, duration("1h", "3650d")),
-				Help: "How long after closing an issue is reopened if its error happens again; after that, the error gets a new issue that links to the old one"},
+				Help: "How long after closing an issue is reopened if its error happens again; " +
+					"after that, the error gets a new issue that links to the old one"},
 			{Name: "write-interval", Env: "ERRMON_WRITE_INTERVAL", Default: "1s", read: into(&c.WriteInterval, duration("0", "1m")),
 				Help: "Pause between writes to GitHub, which asks for at least 1s"},
 			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error", read: into(&c.MinLevel, oneOf(event.LevelNames...)),
@@ -177,7 +182,8 @@ func Nearest(name string, names []string) (nearest string, ok bool) {
 
 func nearestOf(name string, names []string) string {
 	name = plain(name)
-	if i := slices.IndexFunc(names, func(n string) bool { return len(name) > 2 && strings.HasPrefix(n, name) }); i >= 0 { // an abbreviation, such as env
+	abbreviated := func(n string) bool { return len(name) > 2 && strings.HasPrefix(n, name) }
+	if i := slices.IndexFunc(names, abbreviated); i >= 0 {
 		return names[i]
 	}
 	return slices.MinFunc(names, func(a, b string) int {

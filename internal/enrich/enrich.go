@@ -217,8 +217,8 @@ func (c check) passes(f placed, all []placed) bool {
 	switch {
 	case c.certainty == code.Exact && !f.loose:
 		return true
-	case c.certainty == code.Tagged && !f.loose && !code.HasName(f.Frame, c.runtime): // a closure: other frames show whether the tag is right
-		return slices.ContainsFunc(all, c.named)
+	case c.certainty == code.Tagged && !f.loose && !code.HasName(f.Frame, c.runtime):
+		return slices.ContainsFunc(all, c.named) // for a closure, other frames show whether the tag is right
 	case c.certainty == code.Guessed:
 		versions := file.Versions
 		more := len(versions) == github.MaxVersions && versions[len(versions)-1].At.After(c.firstSeen.Add(-oldest))

@@ -45,13 +45,15 @@ func ParseLevel(name string) (Level, bool) {
 		return Trace, true
 	case "DEBUG", "DBG", "DEBU", "DBUG", "DEB", "FINE", "CONFIG", "20":
 		return Debug, true
-	case "INFO", "INF", "NOTICE", "NOTE", "NOTI", "NTC", "INFORMATION", "INFORMATIONAL", "LOG", "OK", "STATUS", "SUCCESS", "SUCC", "AUDIT", "HINT", "SYSTEM", "30":
+	case "INFO", "INF", "NOTICE", "NOTE", "NOTI", "NTC", "INFORMATION", "INFORMATIONAL", "LOG", "OK",
+		"STATUS", "SUCCESS", "SUCC", "AUDIT", "HINT", "SYSTEM", "30":
 		return Info, true
 	case "WARN", "WRN", "WARNING", "WARNG", "WAR", "DEPRECATED", "DEPRECATION", "40":
 		return Warn, true
 	case "ERROR", "ERR", "ERRO", "SEVERE", "SEV", "FAIL", "EXCP", "ASSERT", "50":
 		return Error, true
-	case "FATAL", "FTL", "FATA", "FATL", "CRITICAL", "CRIT", "CRT", "CRI", "ALERT", "ALRT", "EMERG", "EMERGENCY", "EMRG", "EMR", "PANIC", "DPANIC", "PANI", "PNC", "DFATAL", "60":
+	case "FATAL", "FTL", "FATA", "FATL", "CRITICAL", "CRIT", "CRT", "CRI", "ALERT", "ALRT", "EMERG", "EMERGENCY",
+		"EMRG", "EMR", "PANIC", "DPANIC", "PANI", "PNC", "DFATAL", "60":
 		return Fatal, true
 	}
 	return Unknown, false

@@ -1,12 +1,14 @@
 // Package github lists, gets, creates, edits, labels and comments on the issues of one repository, which it
 // returns as plain Issue values, and reads the repository's code. It uses go-github. Its rules:
 //
-//   - A listing is complete or an error (ErrPartialListing): a missing issue would be filed again.
-//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried. Everything else is
-//     retried; it is idempotent.
-//   - It sends one request at a time, spaces out writes, obeys GitHub's rate limits, and leaves part of the
-//     hour's requests to others (ErrBudget).
-//   - It follows no redirects. GitHub redirects both for a transferred issue and for a renamed repository.
+//   - A listing is complete or an error (ErrPartialListing), because an issue that is
+//     missing from it would be filed again.
+//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried.
+//     Everything else is retried; it is idempotent.
+//   - It sends one request at a time, spaces out writes, obeys GitHub's rate limits, and
+//     leaves part of the hour's requests to others (ErrBudget).
+//   - It follows no redirects. GitHub redirects both for a transferred issue and for a
+//     renamed repository.
 //
 // Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never the token.
 //
@@ -170,8 +172,8 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 		token, err := t.Token(ctx)
 		answer, _ := errors.AsType[*ghinstallation.HTTPError](err)
 		if answer != nil && answer.Response != nil && slices.Contains([]int{401, 403, 404, 422}, answer.Response.StatusCode) {
-			return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): check github-app-id, github-app-key and github-app-installation",
-				ErrRefused, answer.Response.Status)
+			return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): "+
+				"check github-app-id, github-app-key and github-app-installation", ErrRefused, answer.Response.Status)
 		}
 		return token, wrap(err, "renew the App's token")
 	}, nil

@@ -88,7 +88,8 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 // list the issues before trying again. If GitHub refuses the type or the assignees, Create files the issue
 // without them. GitHub silently drops labels that the token may not set; compare the returned Labels.
 func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
-	issue, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}, e, c.call)
+	r := polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}
+	issue, err := c.write(ctx, r, e, c.call)
 	return issue, wrap(err, "create issue")
 }
 

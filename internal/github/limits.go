@@ -88,6 +88,7 @@ func (l *limits) TooLate(until time.Time, a *polite.Answer) error {
 	if a == nil {
 		return fmt.Errorf("no time left for another write, see max-duration: %w", context.DeadlineExceeded)
 	}
-	what := fmt.Sprintf("GitHub's rate limit refuses requests until %s (%d %s)", until.UTC().Format(time.RFC3339), a.Status, http.StatusText(a.Status))
+	what := fmt.Sprintf("GitHub's rate limit refuses requests until %s (%d %s)",
+		until.UTC().Format(time.RFC3339), a.Status, http.StatusText(a.Status))
 	return fmt.Errorf("%w: %w", ErrBudget, finding.Mend(what, "run less often, raise write-interval, or lower max-new-issues"))
 }

@@ -55,7 +55,8 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 // repository lacks either of them.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	var compared struct{ Status string }
-	exists, err := c.find(ctx, kindSource, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
+	address := c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit))
+	exists, err := c.find(ctx, kindSource, address, &compared)
 	if err == nil && !exists {
 		err = ErrNotFound
 	}
@@ -159,7 +160,8 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 				"parents{totalCount} author{name user{login}} associatedPullRequests(first:1){nodes{number}}}}}", i, literal(path))
 		}
 		if slices.Contains(w.Versions, path) {
-			commits += fmt.Sprintf(" h%d:history(path:%s,first:%d){nodes{committedDate file(path:%[2]s){object%[4]s}}}", i, literal(path), MaxVersions, text)
+			commits += fmt.Sprintf(" h%d:history(path:%s,first:%d){nodes{committedDate file(path:%[2]s){object%[4]s}}}",
+				i, literal(path), MaxVersions, text)
 		}
 	}
 	if commits != "" {
@@ -196,8 +198,9 @@ type Closer struct {
 
 // Closer returns what last closed an issue, or the zero Closer if it was never closed.
 func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
-	answer, err := c.query(ctx, fmt.Sprintf("issue(number:%d){timelineItems(itemTypes:[CLOSED_EVENT],last:1){nodes{...on ClosedEvent{createdAt closer{"+
-		"...on Commit{oid repository{nameWithOwner}} ...on PullRequest{mergeCommit{oid repository{nameWithOwner}}}}}}}}", number))
+	const commitFields = "{oid repository{nameWithOwner}}"
+	answer, err := c.query(ctx, fmt.Sprintf("issue(number:%d){timelineItems(itemTypes:[CLOSED_EVENT],last:1){nodes{...on ClosedEvent{"+
+		"createdAt closer{...on Commit%s ...on PullRequest{mergeCommit%[2]s}}}}}}", number, commitFields))
 	if err != nil {
 		return Closer{}, fmt.Errorf("get what closed issue #%d: %w", number, err)
 	}

@@ -122,7 +122,8 @@ func unknown(fields map[string]json.RawMessage) error {
 	if len(keys) > 0 {
 		seen = "the keys " + strings.Join(keys[:min(len(keys), 12)], ", ")
 	}
-	return fmt.Errorf("the payload has an unknown shape, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
+	return fmt.Errorf("the payload has an unknown shape, with %s: "+
+		"send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
 // readText reads an error from a logged text. If the sender adds a message, it identifies the error better.

@@ -67,7 +67,8 @@ func (l *Ledger) readIssues(ctx context.Context, k *Known, list lister, label st
 		}
 	}
 	if len(newer) > 0 {
-		k.warn("%d issues (%s) were written by a newer version: left alone; update the version in `uses:`", len(newer), strings.Join(newer[:min(len(newer), 10)], ", "))
+		k.warn("%d issues (%s) were written by a newer version: left alone; update the version in `uses:`",
+			len(newer), strings.Join(newer[:min(len(newer), 10)], ", "))
 	}
 	k.dropCopies()
 	return listed, nil
@@ -77,7 +78,8 @@ func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error 
 	issue, err := ReadIssue(i, l.Render.Label)
 	if errors.Is(err, marker.ErrNone) { // may be somebody's own issue that has the label
 		if slices.Contains(k.Dashboard.Filed, i.Number) {
-			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", i.Number)
+			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; "+
+				"to mute an error, close its issue as not planned instead", i.Number)
 		}
 		return nil
 	}
@@ -103,7 +105,8 @@ func (k *Known) dropCopies() {
 	k.Issues = slices.DeleteFunc(k.Issues, func(i plan.Issue) bool {
 		birth := [2]string{i.Marker.Key(), i.Marker.FiledBy}
 		if original := originals[birth]; original != 0 {
-			k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
+			k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body",
+				i.Number, original)
 			return true
 		}
 		if birth[0] != "" && birth[1] != "" {
@@ -171,7 +174,8 @@ func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	}
 	for _, issue := range own {
 		if (issue.Has(l.Render.Label) || issue.Has(l.dashboardLabel())) && !contains(listed, issue.Number) {
-			return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, issue.Labels, github.ErrPartialListing)
+			return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w",
+				issue.Number, issue.Labels, github.ErrPartialListing)
 		}
 	}
 	for _, issue := range listed {

@@ -183,7 +183,8 @@ func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Recor
 		case errors.Is(err, io.EOF):
 			err = io.ErrUnexpectedEOF
 		}
-		return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, err)
+		return fmt.Errorf("read log file %q as output of the AWS CLI: %w: "+
+			"save the whole output of the command, with --output json", s.Path, err)
 	}
 }
 

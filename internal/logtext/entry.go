@@ -90,7 +90,8 @@ func (e *entry) readHead() {
 
 func newEvent(e *entry) event.Event {
 	r := e.record
-	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
+	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time,
+		Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
 }
 
 // cleanText returns s as valid UTF-8 with "\n" between its lines and without escape sequences. AWS Lambda's

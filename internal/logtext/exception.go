@@ -22,8 +22,9 @@ var exceptionKeys = set("exception exceptions error error_detail err thrown thro
 var (
 	typeKeys    = []string{"exctype", "exceptiontype", "exceptionclass", "errortype", "classname", "class", "type", "name", "kind"}
 	messageKeys = []string{"excvalue", "exceptionmessage", "errormessage", "message", "value", "msg"}
-	framesKeys  = []string{"frames", "steparray", "extendedstacktrace", "stacktraceelements", "stacktrace", "stacktracestring", "backtrace", "traceback", "trace", "stack"}
-	causeKeys   = []string{"cause", "causedby", "previous", "innerexception", "inner"}
+	framesKeys  = []string{"frames", "steparray", "extendedstacktrace", "stacktraceelements", "stacktrace",
+		"stacktracestring", "backtrace", "traceback", "trace", "stack"}
+	causeKeys = []string{"cause", "causedby", "previous", "innerexception", "inner"}
 )
 
 // The keys of a frame, preferred key first.
@@ -166,8 +167,10 @@ func readFrames(value any, thrown object) (frames []event.Frame) {
 			continue
 		}
 		o := newObject(item)
-		line, _ := strconv.Atoi(first[string](o, lineKeys...))
-		frames = append(frames, event.Frame{Function: first[string](o, functionKeys...), Module: first[string](o, moduleKeys...), File: first[string](o, fileKeys...), Line: line})
+		f := event.Frame{Function: first[string](o, functionKeys...), Module: first[string](o, moduleKeys...)}
+		f.File = first[string](o, fileKeys...)
+		f.Line, _ = strconv.Atoi(first[string](o, lineKeys...))
+		frames = append(frames, f)
 	}
 	if runtimeOf(frames) == "python" {
 		slices.Reverse(frames) // Python logs the oldest call first

@@ -114,10 +114,12 @@ var formats = []format{
 	{"PHP", "PHP Parse error: ", event.Error, nil},
 	{"PHP", "PHP Warning: |PHP Deprecated: ", event.Warn, pattern(`:\s*(?P<message>.*)`)},
 	{"PHP", "PHP Notice: ", event.Info, pattern(`:\s*(?P<message>.*)`)},
-	{".NET console", "trce: |dbug: |info: |warn: |fail: |crit: ", event.Unknown, pattern(`^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`)}, // the message is on the next line
+	// The message is on the next line.
+	{".NET console", "trce: |dbug: |info: |warn: |fail: |crit: ", event.Unknown, pattern(`^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`)},
 	{"Rack", "Rack app (", event.Error, pattern(`: #<(?P<message>.*?)>?$`)},
-	{"gin", "[Recovery] ", event.Error, pattern(`^\[Recovery\] [\d/: .-]*panic recovered:\s*(?P<message>.*)`)}, // the message is on the next line
-	{"gin", "Error #0", event.Error, pattern(`^Error #\d+: (?P<message>.*)`)},                                  // an error that a handler passed to Context.Error
+	// The message is on the next line.
+	{"gin", "[Recovery] ", event.Error, pattern(`^\[Recovery\] [\d/: .-]*panic recovered:\s*(?P<message>.*)`)},
+	{"gin", "Error #0", event.Error, pattern(`^Error #\d+: (?P<message>.*)`)}, // an error that a handler passed to Context.Error
 	{"Erlang", "=ERROR REPORT==== |=CRASH REPORT==== |=SUPERVISOR REPORT==== ", event.Error, pattern(`(?P<message>)`)},
 	{"Erlang", "=WARNING REPORT==== ", event.Warn, pattern(`(?P<message>)`)},
 	{"Erlang", "=INFO REPORT==== |=PROGRESS REPORT==== ", event.Info, pattern(`(?P<message>)`)},
@@ -156,7 +158,8 @@ var formats = []format{
 	{"uWSGI", "!!! uWSGI process ", event.Fatal, nil},
 	{"hapi", "Debug: internal, ", event.Error, pattern(`error(?P<message>)$`)},
 	{"Prisma", "prisma:error", event.Error, pattern(`^prisma:error ?(?P<message>.*)`)},
-	{"nginx", "[debug] |[info] |[notice] |[warn] |[error] |[crit] |[alert] |[emerg] ", event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+:? (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`)}, // after the message it describes the request
+	// After the message it describes the request.
+	{"nginx", "[debug] |[info] |[notice] |[warn] |[error] |[crit] |[alert] |[emerg] ", event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+:? (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`)},
 	{"nginx", "nginx: [", event.Unknown, pattern(`^nginx: \[(?P<level>\w+)\] (?:\d+#\d+: )?(?P<message>.*)`)},
 	{"HAProxy", "[ALERT] |[WARNING] |[NOTICE] ", event.Unknown, pattern(`^\[(?P<level>\w+)\][ \d/]*\(\d+\) : (?P<message>.*)`)}, // newer versions print no time
 	// Redis marks warnings, errors and its startup notes alike with "#"
@@ -165,8 +168,11 @@ var formats = []format{
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Info, pattern(redis + `[*.-] (?P<message>.*)`)},
 	{"TiDB", "[20", event.Unknown, pattern(`^\[[^\]]*\] \[(?P<level>\w+)\] \[[^\]]*:\d+\] \["?(?P<message>[^\]]*?)"?\](?:.*?\[error="?(?P<cause>.*?)"?\](?: \[.*)?|.*\]|)$`)},
 	{"Oracle", "ORA-", event.Error, pattern(`^ORA-\d+:`)},
-	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},                                                                         // the first line about a failure that gives a reason counts
-	{"API Gateway", "(", event.Info, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|Method|Received|Sending|Starting|Successfully|Usage|Verifying|X-[Rr]ay) .*)`)}, // other programs begin their lines with a request id as well
+	// The first line about a failure that gives a reason counts.
+	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},
+	// The words are listed because other programs begin their lines with a request id as well.
+	{"API Gateway", "(", event.Info, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|` +
+		`Method|Received|Sending|Starting|Successfully|Usage|Verifying|X-[Rr]ay) .*)`)},
 	{"CodeBuild", "[Container] ", event.Error, pattern(`^\[Container\] \S+ \S+ (?P<message>Phase context status code: \S.*)`)},
 	{"CodeBuild", "[Container] ", event.Info, pattern(`^\[Container\] [\d/]+ \S+ (?P<message>.*)`)},
 	{"Heroku router", "at=error code=", event.Error, pattern(`^at=error code=(?P<message>\S+)(?: desc="(?P<cause>[^"]*)")?(?:.* request_id=(?P<request>\S+))?`)},

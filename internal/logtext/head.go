@@ -123,7 +123,8 @@ func (r *headReader) withoutLevel() {
 	}
 	// The first line of java.util.logging is the time in words, the class and the method.
 	class, method, _ := strings.Cut(h.message, " ")
-	if isWord(class) && (strings.IndexByte(class, '.') > 0 || isCapital(class[0])) && r.s[0] >= 'A' && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
+	isClass := isWord(class) && (strings.IndexByte(class, '.') > 0 || isCapital(class[0]))
+	if isClass && r.s[0] >= 'A' && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
 		h.message, h.logger, h.format = "", class, "java.util.logging"
 	} else if strings.IndexByte(h.message, '=') > 0 {
 		readLogfmt(h, h.message)

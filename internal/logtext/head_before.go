@@ -195,8 +195,10 @@ func (r *headReader) inside(s string) event.Level {
 		}
 		signed := n < len(s) && s[n] != ' ' && s[n] != '\t'
 		found, how := levelWord(s[:n])
+		inSentence := how == small && n+1 < len(s) && isLetter(s[n+1])
 		switch {
-		case found != event.Unknown && level == event.Unknown && (how == capital || signed || mark && !(how == small && n+1 < len(s) && isLetter(s[n+1])) || n == len(s) && words < 2):
+		case found != event.Unknown && level == event.Unknown &&
+			(how == capital || signed || mark && !inSentence || n == len(s) && words < 2):
 			level = found
 		case fieldOf(s[:n]) == fieldNone && isWord(s[:n]) && !isNumber(s[:n]):
 			name = s[:n]

@@ -150,7 +150,8 @@ func countWords(s string, limit int) int {
 }
 
 // failureWords match anywhere in a line, also inside longer words.
-var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort", "refused", "denied", "unable to", "cannot ", "could not "}
+var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort",
+	"refused", "denied", "unable to", "cannot ", "could not "}
 
 // MentionsFailure reports whether the first line of a text contains a word such as "failed" or "Exception"
 // without a negation before it ("0 errors"). No issue is filed because of it: it only shows users which lines

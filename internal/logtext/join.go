@@ -35,7 +35,8 @@ func (p *pending) verdict(e *entry) stacktrace.Joining {
 		return stacktrace.Join
 	case e.shape == stacktrace.Head:
 		return stacktrace.Begin
-	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
+	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" &&
+		(e.head.level != event.Unknown || !p.isMessage(e)):
 		return stacktrace.Begin // some loggers right-align their levels
 	case isPlain(e.shape) && p.isMessage(e):
 		return stacktrace.Join

@@ -31,42 +31,49 @@ const (
 	fieldCount
 )
 
-// fieldKeys are the keys that loggers use for a field, preferred key first. A dot stands for a nested object
-// or for a dot in the key itself. spellings adds the other ways to write a key.
-var fieldKeys = [fieldCount][]string{
-	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
-		"level.label", "level.value", "level.levelStr", "error_severity", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
-		"syslog.severity", "syslog_level", "message_type", "@l", "l", "status", "at", "s", "severity_number"},
-	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "t", "asctime", "event_time", "time_millis", "instant.epochSecond", "@t", "time_unix_nano", "date", "datetime",
-		"created_at", "created", "logged_at", "when", "record.time.timestamp"},
-	fieldMessage: {"message", "msg", "event", "body", "body.stringValue", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "log_message",
-		"text_payload", "description", "content", "m", "event_message", "desc"},
-	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type", "_error_type"},
-	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message", "_error_message"},
-	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "exc_info", "exception", "exception.stacktrace",
-		"exception.stack_trace", "exception.backtrace", "throwable_information", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x", "_error_stack_trace", "full_message"},
-	fieldPrinted: {"text"},
-	fieldVerbose: {"errorVerbose"},
-	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target", "c", "_log_logger"},
-	fieldName:    {"name"},
-	fieldHost:    {"hostname"},
-	fieldService: {"service", "service.name", "service_name", "dd.service", "resource.service.name", "resource.attributes.service.name", "serviceContext.service", "app", "application",
-		"app_name", "Properties.Application", "labels.service", "labels.app", "kubernetes.labels.app.kubernetes.io/name", "kubernetes.labels.app_kubernetes_io/name",
-		"kubernetes.labels.app", "kubernetes.labels.k8s-app"},
-	fieldRelease: {"release", "dd.version", "service.version", "resource.service.version", "resource.attributes.service.version", "serviceContext.version", "app_version", "Properties.Version", "version",
-		"labels.version", "kubernetes.labels.version", "kubernetes.labels.app.kubernetes.io/version", "kubernetes.labels.app_kubernetes_io/version"},
-	fieldCommit: {"git.commit.sha", "dd.git.commit.sha", "vcs.ref.head.revision", "resource.attributes.vcs.ref.head.revision", "resource.vcs.ref.head.revision",
-		"git_commit_sha", "git_sha", "commit_sha", "git_commit", "commit", "revision", "labels.commit"},
-	fieldEnvironment: {"environment", "dd.env", "service.environment", "deployment.environment.name", "deployment.environment", "resource.attributes.deployment.environment.name",
-		"resource.attributes.deployment.environment", "resource.deployment.environment", "Properties.Environment", "env", "labels.environment", "labels.env"},
-	fieldRequestID: {"request_id", "function_request_id", "req_id", "req.id", "request.id", "http.request.id", "aws_request_id", "AWSRequestId",
-		"correlation_id", "record.requestId", "Properties.RequestId", "attributes.request.id", "x_request_id", "reqid", "req", "rid"},
-	fieldTraceID: {"trace_id", "trace.id", "dd.trace_id", "traceID", "@tr", "Properties.TraceId", "xray_trace_id", "otelTraceID", "logging.googleapis.com/trace", "span.trace_id",
-		"attributes.trace_id"},
-	fieldThread:     {"thread", "thread_name", "tid", "thread.name", "process.thread.name", "goroutine", "thread_id", "pid", "process", "process_id"},
-	fieldNode:       {"host", "node", "host.name"},
-	fieldRecordType: {"type"},
-	fieldStatus:     {"record.status"},
+// fieldKeys are the keys that loggers use for a field, separated by spaces, preferred key first. A dot stands
+// for a nested object or for a dot in the key itself. spellings adds the other ways to write a key.
+var fieldKeys = [fieldCount]string{
+	fieldLevelName: `level_name log.level level levelname severity log_level lvl severity_text severity.text level.name
+		level.text level.label level.value level.levelStr error_severity severity_label log_severity sev levelno level_value
+		priority priority_name syslog_severity syslog.severity syslog_level message_type @l l status at s severity_number`,
+	fieldTimestamp: `@timestamp timestamp time ts t asctime event_time time_millis instant.epochSecond @t time_unix_nano date
+		datetime created_at created logged_at when record.time.timestamp`,
+	fieldMessage: `message msg event body body.stringValue log @m RenderedMessage @mt MessageTemplate short_message log_message
+		text_payload description content m event_message desc`,
+	fieldErrorType: `err.type error.type errorType err.name error.name exception.type exception_name thrown.name exception.class
+		exception.exception_class attributes.exception.type _error_type`,
+	fieldErrorMessage: `err.message error.message errorMessage err error panic exception.message exception.exception_message
+		thrown.message attributes.exception.message _error_message`,
+	fieldStack: `err.stack error.stack_trace error.stack stack_trace exc_info exception exception.stacktrace
+		exception.stack_trace exception.backtrace throwable_information attributes.exception.stacktrace thrown.extendedStackTrace
+		stack stacktrace trace traceback @x _error_stack_trace full_message`,
+	fieldPrinted: `text`,
+	fieldVerbose: `errorVerbose`,
+	fieldLogger: `logger_name logger record.name log.logger scope.name source_context Properties.SourceContext category module
+		component channel target c _log_logger`,
+	fieldName: `name`,
+	fieldHost: `hostname`,
+	fieldService: `service service.name service_name dd.service resource.service.name resource.attributes.service.name
+		serviceContext.service app application app_name Properties.Application labels.service labels.app
+		kubernetes.labels.app.kubernetes.io/name kubernetes.labels.app_kubernetes_io/name kubernetes.labels.app
+		kubernetes.labels.k8s-app`,
+	fieldRelease: `release dd.version service.version resource.service.version resource.attributes.service.version
+		serviceContext.version app_version Properties.Version version labels.version kubernetes.labels.version
+		kubernetes.labels.app.kubernetes.io/version kubernetes.labels.app_kubernetes_io/version`,
+	fieldCommit: `git.commit.sha dd.git.commit.sha vcs.ref.head.revision resource.attributes.vcs.ref.head.revision
+		resource.vcs.ref.head.revision git_commit_sha git_sha commit_sha git_commit commit revision labels.commit`,
+	fieldEnvironment: `environment dd.env service.environment deployment.environment.name deployment.environment
+		resource.attributes.deployment.environment.name resource.attributes.deployment.environment resource.deployment.environment
+		Properties.Environment env labels.environment labels.env`,
+	fieldRequestID: `request_id function_request_id req_id req.id request.id http.request.id aws_request_id AWSRequestId
+		correlation_id record.requestId Properties.RequestId attributes.request.id x_request_id reqid req rid`,
+	fieldTraceID: `trace_id trace.id dd.trace_id traceID @tr Properties.TraceId xray_trace_id otelTraceID
+		logging.googleapis.com/trace span.trace_id attributes.trace_id`,
+	fieldThread:     `thread thread_name tid thread.name process.thread.name goroutine thread_id pid process process_id`,
+	fieldNode:       `host node host.name`,
+	fieldRecordType: `type`,
+	fieldStatus:     `record.status`,
 }
 
 // wholes are objects in which some loggers nest the record's own fields.
@@ -104,7 +111,7 @@ var teamFields = map[string]field{
 func newKeyTable(team map[string][]string) *keyTable {
 	t := &keyTable{byName: map[string]keyed{}, containers: map[string]bool{"message": true}}
 	for f, keys := range fieldKeys {
-		for rank, key := range keys {
+		for rank, key := range strings.Fields(keys) {
 			for _, spelled := range spellings(key) {
 				if _, taken := t.byName[spelled]; !taken {
 					t.add(spelled, keyed{field(f), int16(rank)})

@@ -79,8 +79,8 @@ func (c *carried) peelRequest(s string) bool {
 	switch {
 	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "): // neither an exception nor a template's frame
 		return false
-	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown): // not the source of a template
-		return false
+	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown):
+		return false // not the source of a template
 	}
 	if isRequest {
 		c.request = id

@@ -34,7 +34,8 @@ var (
 
 // markdown renders like GitHub's issues, which keep line breaks within a paragraph.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Strikethrough, extension.TaskList, extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))),
+	goldmark.WithExtensions(extension.Strikethrough, extension.TaskList,
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))),
 	goldmark.WithRendererOptions(goldhtml.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(ownTags{}, 1))),
 )
 
@@ -88,9 +89,11 @@ func write(w io.Writer, issues []Issue, summary string) error {
 	if err != nil {
 		return fmt.Errorf("encode the issues: %w", err)
 	}
-	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script))
-	_, err = strings.NewReplacer("{policy}", policy, "{style}", style, "{script}", script, "{summary}", html.EscapeString(summary), "{issues}", string(data)).
-		WriteString(w, shell)
+	policy := fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
+		hash(style), hash(script))
+	parts := strings.NewReplacer("{policy}", policy, "{style}", style, "{script}", script,
+		"{summary}", html.EscapeString(summary), "{issues}", string(data))
+	_, err = parts.WriteString(w, shell)
 	return err
 }
 

@@ -114,8 +114,8 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	switch {
 	case i.Newer, i.Ignored:
 		return Mute, i.MutedBy()
-	case i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))): // errmon cannot remove a locked issue's label
-		return Mute, Snoozed
+	case i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))):
+		return Mute, Snoozed // also over time if locked: errmon cannot remove a locked issue's label
 	case archivedInSentry(i) && becomes(event.Unresolved):
 		return Reopen, SentryUnresolved
 	case !i.Open && i.Closed != "":

@@ -108,7 +108,8 @@ func readable(a Action, in Input) bool {
 func BySeverity(a, b marker.Marker) int {
 	levelA, _ := event.ParseLevel(a.Level)
 	levelB, _ := event.ParseLevel(b.Level)
-	return cmp.Or(cmp.Compare(levelB, levelA), cmp.Compare(b.Count(), a.Count()), cmp.Compare(a.First, b.First), slices.Compare(a.Keys, b.Keys))
+	return cmp.Or(cmp.Compare(levelB, levelA), cmp.Compare(b.Count(), a.Count()),
+		cmp.Compare(a.First, b.First), slices.Compare(a.Keys, b.Keys))
 }
 
 const (

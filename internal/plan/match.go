@@ -115,7 +115,8 @@ func (d *directory) mergeAcrossSources() {
 		}
 		i := slices.IndexFunc(d.entries, func(other *entry) bool {
 			key := other.Marker.Key()
-			return grouping.KindOf(key) == grouping.Exception && slices.Contains(e.Marker.Aliases, key) && !other.hasSentry && other.merges()
+			isAlias := grouping.KindOf(key) == grouping.Exception && slices.Contains(e.Marker.Aliases, key)
+			return isAlias && !other.hasSentry && other.merges()
 		})
 		if i >= 0 {
 			both := []*entry{e, d.entries[i]}

@@ -108,7 +108,8 @@ func comment(a *Action, in Input) {
 	case a.Reason == SnoozeOver && a.Next.Count() > before.Count():
 		reason, note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
 	case a.Kind == Update && a.Reason != SnoozeOver && a.Reason != Repaired && a.Issue.Open && in.Writing.Sub(known.At.Time()) >= day:
-		reason, note = escalation(known, a.Next), "escalation after "+known.At.Time().UTC().Format(time.RFC3339) // an overlapping run writes the same note
+		// An overlapping run writes the same note.
+		reason, note = escalation(known, a.Next), "escalation after "+known.At.Time().UTC().Format(time.RFC3339)
 	}
 	if reason == "" || slices.Contains(before.Commented, note) {
 		return

@@ -55,8 +55,8 @@ const (
 	OverMax          Reason = "more than max-new-issues"             // Wait
 	OverDay          Reason = "more than max-new-issues-per-day"     // Wait
 	Unread           Reason = "its source was not read"              // Wait: ticked, but filed only once its source can be read
-	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the issue's body, so the dashboard keeps the counts
-	Refused          Reason = "refused by GitHub"                    // Wait: the dashboard keeps the counts until a later run can write them
+	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills its body, so the dashboard keeps the counts
+	Refused          Reason = "refused by GitHub"                    // Wait: the dashboard keeps the counts until they can be written
 	NotPlanned       Reason = "closed as not planned"                // Mute
 	ClosedAsDup      Reason = "closed as duplicate"                  // Mute
 	IgnoreLabel      Reason = "labelled ignore"                      // Mute
@@ -251,8 +251,6 @@ func Plan(in Input) []Action {
 
 // retriesLast orders actions so that those GitHub refused before cannot hold up the others.
 func retriesLast(a, b Action) int {
-	if a.Retry == b.Retry {
-		return 0
-	}
-	return map[bool]int{true: 1, false: -1}[a.Retry]
+	rank := map[bool]int{true: 1}
+	return rank[a.Retry] - rank[b.Retry]
 }

@@ -218,7 +218,8 @@ func values(a attribute, e *event.Event, to []string) []string {
 		}
 	default:
 		to = append(to, [attributes]string{
-			service: e.Service, logger: e.Logger, release: e.Release, environment: e.Environment, runtime: e.Runtime, level: e.Level.String(),
+			service: e.Service, logger: e.Logger, release: e.Release,
+			environment: e.Environment, runtime: e.Runtime, level: e.Level.String(),
 		}[a])
 	}
 	return slices.DeleteFunc(to, func(text string) bool { return text == "" })

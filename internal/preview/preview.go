@@ -150,7 +150,10 @@ func (p Preview) page(filed []plan.Action, summary string) error {
 		if err != nil {
 			return err
 		}
-		issue := page.Issue{Title: r.Title(a), Level: a.Next.Level, Service: r.Redactor.Title(a.Next.Service, 60).String(), Events: a.Count(), Body: body, Minutes: map[int64]int64{}}
+		issue := page.Issue{
+			Title: r.Title(a), Level: a.Next.Level, Service: r.Redactor.Title(a.Next.Service, 60).String(),
+			Events: a.Count(), Body: body, Minutes: map[int64]int64{},
+		}
 		for _, tally := range a.Next.Sources {
 			for minute, n := range tally.Cells {
 				if minute > 0 { // the time is known
@@ -185,11 +188,8 @@ func (p Preview) issue(number int, a plan.Action) {
 	e, _ := a.Sample()
 	lines := strings.Split(strings.TrimRight(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), "\n"), "\n")
 	for _, line := range lines[:min(len(lines), most)] {
-		text := []rune(strings.ReplaceAll(line, "\t", "    "))
-		if len(text) > width {
-			text = append(text[:width-1], '…')
-		}
-		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+string(text)))
+		line = fmt.Sprintf("%s%.*s", margin, width, strings.ReplaceAll(line, "\t", "    "))
+		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, line))
 	}
 	if more := len(lines) - most; more > 0 {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, fmt.Sprintf("%s… %d more lines", margin, more)))

@@ -142,7 +142,8 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 		if r.ContentLength != 0 { // otherwise the server reads the unread body before it answers
 			w.Header().Set("Connection", "close")
 		}
-		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
+		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n"}
+		v.headers = map[string]string{"Allow": method}
 		if method == "" || r.Method == method {
 			v = judge(w, r)
 		}
@@ -154,10 +155,12 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 		w.WriteHeader(v.status)
 		_, _ = io.WriteString(w, v.body)
 		took := d.cfg.Clock.Now().Sub(start).Seconds()
-		d.metrics.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", route, v.word)).Inc()
-		d.metrics.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", route), answerBounds).Update(took)
-		d.cfg.Log.Info("request", "route", route, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
-			"reason", v.reason, "bytes", r.ContentLength, "ms", took*1000) // a stranger may send a long method
+		requests := fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", route, v.word)
+		d.metrics.set.GetOrCreateCounter(requests).Inc()
+		seconds := fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", route)
+		d.metrics.set.GetOrCreatePrometheusHistogramExt(seconds, answerBounds).Update(took)
+		d.cfg.Log.Info("request", "route", route, "method", r.Method[:min(len(r.Method), 16)], // a stranger may send a long one
+			"status", v.status, "verdict", v.word, "id", v.id, "reason", v.reason, "bytes", r.ContentLength, "ms", took*1000)
 	})
 }
 

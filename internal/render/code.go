@@ -41,7 +41,8 @@ func (r Renderer) source(s code.Source, since string) string {
 	}
 	text += strings.TrimSuffix("Called through "+strings.Join(links[1:], ", "), "Called through ") + "\n"
 	if o := s.Owners; len(o.Names) > 0 {
-		text += fmt.Sprintf("Owners: %s, by line %d of %s: %s\n", r.codes(o.Names, 100), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
+		text += fmt.Sprintf("Owners: %s, by line %d of %s: %s\n",
+			r.codes(o.Names, 100), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
 	}
 	for _, suspect := range s.Suspects {
 		text += r.suspect(suspect)
@@ -107,7 +108,8 @@ func short(sha string) string {
 func since(a plan.Action) string {
 	if a.Evidence.Code != nil && a.Fixed.By != "" {
 		if url, ok := safe.Comparison(a.Evidence.Code.Page, a.Fixed.By, a.Fixed.Failed); ok {
-			return fmt.Sprintf(" The commit `%s` contains the fix `%s`: [what changed since](%s).", short(a.Fixed.Failed), short(a.Fixed.By), url)
+			return fmt.Sprintf(" The commit `%s` contains the fix `%s`: [what changed since](%s).",
+				short(a.Fixed.Failed), short(a.Fixed.By), url)
 		}
 	}
 	return ""

@@ -84,7 +84,8 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 		return "### Waiting for an issue\n\nNone.\n\n"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error regardless of the limits.\n\n", len(d.Waiting)+d.More)
+	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\n"+
+		"Tick a box, and the next run files the error regardless of the limits.\n\n", len(d.Waiting)+d.More)
 	for _, row := range d.Waiting[:min(rows, len(d.Waiting))] {
 		m, key, why, newest := row.Marker, row.Marker.Key(), plan.OverMax, ""
 		if i := slices.Index(reasons, plan.Reason(row.Reason)); i >= 0 {
@@ -98,9 +99,11 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 				newest = cmp.Or(newest, tally.URL)
 			}
 		}
-		box, title := marker.Box(key, slices.ContainsFunc(ticked, m.Owns)), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|")
+		box := marker.Box(key, slices.ContainsFunc(ticked, m.Owns))
+		title := strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|")
 		detail := strings.TrimSuffix(": "+r.Redactor.Code(row.Detail, marker.MaxDetail).String(), ": ")
-		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s%s\n", box, title, level(m), count.Of(m.Count(), "event"), r.link(newest, m.Last), why, detail)
+		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s%s\n",
+			box, title, level(m), count.Of(m.Count(), "event"), r.link(newest, m.Last), why, detail)
 	}
 	return b.String() + more(d.More+max(0, len(d.Waiting)-rows)) + "\n\n"
 }
@@ -114,7 +117,8 @@ func (r Renderer) muted(d Board, rows int) string {
 		return ""
 	}
 	slices.SortFunc(muted, func(a, b plan.Issue) int {
-		return cmp.Or(cmp.Compare(d.Muted[b.Number].Surged, d.Muted[a.Number].Surged), cmp.Compare(d.since(b), d.since(a)), cmp.Compare(a.Number, b.Number))
+		return cmp.Or(cmp.Compare(d.Muted[b.Number].Surged, d.Muted[a.Number].Surged),
+			cmp.Compare(d.since(b), d.since(a)), cmp.Compare(a.Number, b.Number))
 	})
 	var b strings.Builder
 	b.WriteString("| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n")
@@ -126,8 +130,8 @@ func (r Renderer) muted(d Board, rows int) string {
 			note = "100 times as frequent since " + minute(m.Surged.Time())
 		}
 		bars, _ := bars(marker.Marker{Sources: m.Sources})
-		fmt.Fprintf(&b, "| #%d | %s | %s | %s | %d | +%d | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), i.MutedBy(), minute(m.Since.Time()),
-			i.Marker.Count(), d.since(i), bars, note)
+		fmt.Fprintf(&b, "| #%d | %s | %s | %s | %d | +%d | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120),
+			i.MutedBy(), minute(m.Since.Time()), i.Marker.Count(), d.since(i), bars, note)
 	}
 	if surging > 0 {
 		head += fmt.Sprintf(", %d of them 100 times as frequent as before", surging)
@@ -145,7 +149,8 @@ func (r Renderer) health(d Board, rows int) string {
 	if len(names) == 0 {
 		return "### Sources\n\nNo source has been read yet.\n\n"
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return d.Health[b].Failures - d.Health[a].Failures }) // failing sources first, so that they are not cut
+	// Failing sources come first, so that they are not cut.
+	slices.SortStableFunc(names, func(a, b string) int { return d.Health[b].Failures - d.Health[a].Failures })
 	var b strings.Builder
 	b.WriteString("### Sources\n\n| Source | Last success | Lag | Events | Failures in a row |\n|---|---|---:|---:|---:|\n")
 	for _, name := range names[:min(rows, len(names))] {
@@ -171,7 +176,8 @@ func rounded(d time.Duration) string {
 func (r Renderer) bookkeeping(d Board) string {
 	cadence := "The next run shows how often the workflow runs."
 	if every := d.Cadence(); every > 0 {
-		cadence = fmt.Sprintf("The workflow runs every %s (median of the last %d runs; GitHub may start scheduled runs late).", rounded(every), len(d.Runs))
+		cadence = fmt.Sprintf("The workflow runs every %s (median of the last %d runs; GitHub may start scheduled runs late).",
+			rounded(every), len(d.Runs))
 	}
 	return folds("Bookkeeping", fmt.Sprintf("%s\nThe last run sent %d requests before writing this page. Version: %s.\n\n"+
 		"errmon stores here how far it has read and which errors wait for an issue. "+

@@ -170,7 +170,8 @@ func (r Renderer) course(a plan.Action) string {
 		first, last := a.Next.Changes[n-2].At.Time(), a.Next.Changes[n-1].At.Time()
 		open := a.Kind == plan.Reopen || a.Issue.Open && a.Kind != plan.Close
 		if open && last.Sub(first) < 24*time.Hour {
-			text += fmt.Sprintf("This issue changed state twice within 24 hours, so it stays open until at least %s.\n\n", clockTime(last.Add(24*time.Hour)))
+			text += fmt.Sprintf("This issue changed state twice within 24 hours, so it stays open until at least %s.\n\n",
+				clockTime(last.Add(24*time.Hour)))
 		}
 		if a.Next.Held {
 			text += "The error happened again after this issue was closed. The issue changed state twice within 24 hours, " +
@@ -222,7 +223,8 @@ func (r Renderer) facts(m marker.Marker) string {
 }
 
 func (r Renderer) fixing(m marker.Marker, code string) string {
-	unknown, done := "how to reproduce it", "a test on this path fails before the change and passes after it; the cause is fixed, not just caught"
+	unknown := "how to reproduce it"
+	done := "a test on this path fails before the change and passes after it; the cause is fixed, not just caught"
 	if m.Facts.Release == "" {
 		unknown += ", the failing release"
 	}

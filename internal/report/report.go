@@ -38,7 +38,8 @@ type Run struct {
 func (r *Run) Add(later Run) {
 	r.Ended, r.Events, r.Errors = later.Ended, r.Events+later.Events, r.Errors+later.Errors
 	r.Lines, r.Sources = append(r.Lines, later.Lines...), append(r.Sources, later.Sources...)
-	r.Notices, r.Warnings, r.Failures = append(r.Notices, later.Notices...), append(r.Warnings, later.Warnings...), append(r.Failures, later.Failures...)
+	r.Notices, r.Warnings = append(r.Notices, later.Notices...), append(r.Warnings, later.Warnings...)
+	r.Failures = append(r.Failures, later.Failures...)
 	for kind, n := range later.Requests {
 		r.Requests[kind] = max(r.Requests[kind], n) // both runs share the clients, which keep counting
 	}

@@ -54,7 +54,8 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 			number = fmt.Sprintf("#%d", l.Number)
 		}
 		if a := l.Action; !unchanged(l) {
-			fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, a.Title, count.Of(a.Count(), "event"), a.Reason)))
+			line := fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, a.Title, count.Of(a.Count(), "event"), a.Reason)
+			fmt.Fprintln(w, r.Terminal(line))
 		}
 	}
 	fmt.Fprintln(w, Headline(run))
@@ -126,8 +127,10 @@ func chart(b *strings.Builder, run Run) {
 	for hour := max(hours[0], last-maxHours+1); hour <= last; hour++ {
 		names, bars = append(names, (hour*60).Start().Format(`"15h"`)), append(bars, fmt.Sprint(events[hour]))
 	}
-	fmt.Fprintf(b, "```mermaid\nxychart-beta\n    title \"Events per hour (UTC), up to %s\"\n    x-axis [%s]\n    y-axis \"Events\" 0 --> %d\n    bar [%s]\n```\n\n",
-		(last * 60).Start().Format("2 January 2006"), strings.Join(names, ", "), slices.Max(slices.Collect(maps.Values(events))), strings.Join(bars, ", "))
+	highest := slices.Max(slices.Collect(maps.Values(events)))
+	fmt.Fprintf(b, "```mermaid\nxychart-beta\n    title \"Events per hour (UTC), up to %s\"\n"+
+		"    x-axis [%s]\n    y-axis \"Events\" 0 --> %d\n    bar [%s]\n```\n\n",
+		(last * 60).Start().Format("2 January 2006"), strings.Join(names, ", "), highest, strings.Join(bars, ", "))
 }
 
 func actions(b *strings.Builder, r *safe.Redactor, run Run) {

@@ -79,7 +79,8 @@ func ipv6In(s string, start, end int, found []secret) []secret {
 // Four numbers may be an IPv4 address or a version. They count as an address unless the text shows a version.
 var (
 	// suffix matches text that follows only versions.
-	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
+	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|` +
+		`[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
 	// versioned matches text that precedes only versions: an upgrade or downgrade, Maven's group:artifact:,
 	// a directory of packages, and a requirement, as in foo==1.2.3.4 and rails (~> 5.2.4.3).
 	versioned = regexp.MustCompile(`(?i)(?:(?:(?:up|down)grad|migrat|updat|roll(?:ed|ing) back).* (?:from|to) v?` +

@@ -58,7 +58,8 @@ func rounds(ctx context.Context, r *run) error {
 			return fmt.Errorf("wait to read back what was delivered: %w", err)
 		}
 	}
-	return fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
+	return fmt.Errorf("other runs overwrote the delivered events %d times: "+
+		"they may be missing from their issues; run this job again", maxRounds)
 }
 
 func complete(ctx context.Context, r *run) {

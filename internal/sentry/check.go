@@ -26,7 +26,8 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	// The prefixes are from Sentry's src/sentry/types/token.py. Older tokens have none.
 	prefix, _, _ := strings.Cut(c.config.Token, "_")
 	kind := cmp.Or(map[string]string{
-		"sntryi": "an integration token", "sntrya": "an integration token", "sntryu": "a personal token, which stops working once its owner's account is removed",
+		"sntryi": "an integration token", "sntrya": "an integration token",
+		"sntryu": "a personal token, which stops working once its owner's account is removed",
 	}[prefix], "a token of unknown kind")
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
 	for _, project := range c.config.Projects { // one by one: Sentry lists issues if only one of several projects exists

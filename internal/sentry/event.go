@@ -60,7 +60,8 @@ func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) 
 		return event.Event{}, err
 	}
 	return w.event(event.Event{
-		Source: c.Key(), Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Level: issue.Level, Message: issue.Title, Service: issue.Project,
+		Source: c.Key(), Stream: issue.ID, Issue: issue.ID, URL: issue.URL,
+		Level: issue.Level, Message: issue.Title, Service: issue.Project,
 	}), nil
 }
 
@@ -225,7 +226,9 @@ func chainOf(values []wireException) []event.Exception {
 	dropped := map[int]bool{}
 	for range values { // repeated because a parent may come after its children
 		for _, v := range values {
-			if m := v.Mechanism; m.ExceptionID != nil && (strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]) {
+			m := v.Mechanism
+			drop := strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]
+			if drop && m.ExceptionID != nil {
 				dropped[*m.ExceptionID] = true
 			}
 		}

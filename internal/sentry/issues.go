@@ -178,7 +178,8 @@ func (w wireIssue) tracked() event.SentryIssue {
 	l := w.Lifetime
 	return event.SentryIssue{
 		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug,
-		Level: level, State: cmp.Or(state, event.Unresolved), Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
+		Level: level, State: cmp.Or(state, event.Unresolved),
+		Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
 		First: cmp.Or(l.FirstSeen, w.FirstSeen), Last: cmp.Or(l.LastSeen, w.LastSeen),
 	}
 }

@@ -32,7 +32,8 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	refusal, _ := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case refusal.Err == "missing_scope": // posting does not need this scope
-		found = finding.Warn(found.About, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
+		found = finding.Warn(found.About, "cannot be looked up",
+			"add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
 	case err != nil:
 		found = finding.Of(found.About, c.explain(err))
 	case channel.IsArchived:
@@ -48,16 +49,18 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	const about = "Slack webhook"
 	// Workflow Builder's triggers accept even an empty message.
-	if u, err := url.Parse(c.cfg.WebhookURL); err == nil && (strings.HasPrefix(u.Path, "/triggers/") || strings.HasPrefix(u.Path, "/workflows/")) {
+	u, err := url.Parse(c.cfg.WebhookURL)
+	if err == nil && (strings.HasPrefix(u.Path, "/triggers/") || strings.HasPrefix(u.Path, "/workflows/")) {
 		return finding.Fail(about, "starts a Workflow Builder workflow, which shows no message",
 			"add an incoming webhook to a Slack app, and store its address in slack-webhook-url")
 	}
-	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
+	err = slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
 	answer, _ := errors.AsType[refusal](err)
 	_, limited := errors.AsType[*slack.RateLimitedError](err)
 	switch {
 	case err == nil:
-		return finding.Warn(about, "accepts an empty message, which Slack itself refuses", "check that slack-webhook-url is at hooks.slack.com")
+		return finding.Warn(about, "accepts an empty message, which Slack itself refuses",
+			"check that slack-webhook-url is at hooks.slack.com")
 	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
 		return finding.Good(about, "works; nothing was posted")
 	case limited:

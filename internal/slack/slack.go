@@ -109,7 +109,8 @@ func diagnose(reason, input string) (what, remedy string) {
 	case "missing_scope":
 		return "the bot lacks a scope", "add chat:write under OAuth & Permissions, and install the app again"
 	case "channel_not_found":
-		return "Slack does not know the channel", "check slack-channel, and invite the bot if the channel is private; if the channel was deleted, create a new webhook"
+		return "Slack does not know the channel", "check slack-channel, and invite the bot if the channel is private; " +
+			"if the channel was deleted, create a new webhook"
 	case "channel_is_archived", "is_archived":
 		return "the channel is archived", "unarchive it, or choose another"
 	case "not_in_channel":
@@ -167,7 +168,8 @@ func (c *Client) Post(ctx context.Context, repository string, found []Error) (er
 		case !ok:
 			return c.explain(err)
 		case refusals == maxRefusals || !clock.Fits(ctx, c.cfg.Clock.Now().Add(limited.RetryAfter)):
-			return &finding.Mendable{What: "Slack's rate limit refuses messages", Remedy: "run less often, or use a channel of its own", Cause: err}
+			what, remedy := "Slack's rate limit refuses messages", "run less often, or use a channel of its own"
+			return &finding.Mendable{What: what, Remedy: remedy, Cause: err}
 		}
 		if err := c.cfg.Clock.Sleep(ctx, limited.RetryAfter); err != nil {
 			return err

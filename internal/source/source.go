@@ -132,8 +132,8 @@ func (h Health) Warnings(passed time.Duration) []string {
 	}
 	covered := max(0, h.Progress.Sub(h.Last))
 	if h.Err != nil && !h.Complete.IsZero() && !h.Last.IsZero() && covered < passed {
-		warnings = append(warnings, fmt.Sprintf("%s is falling behind: this run read %s of it, but the last run was %s ago; see examples/scale.md",
-			h.Name, covered.Round(time.Second), passed.Round(time.Second)))
+		warnings = append(warnings, fmt.Sprintf("%s is falling behind: this run read %s of it, but the last run was %s ago; "+
+			"see examples/scale.md", h.Name, covered.Round(time.Second), passed.Round(time.Second)))
 	}
 	return warnings
 }

@@ -150,7 +150,8 @@ func goType(kind, value string) string {
 
 // goTypes match the runtime's own panics up to their numbers, and a value's type: "(main.order) 0x774468".
 var goTypes = []*regexp.Regexp{
-	regexp.MustCompile(`^(?P<type>(?:runtime error: |interface conversion|close of (?:closed|nil) channel|send on closed channel|assignment to entry in nil map).*?)(?: \[|: |\n| \(| with |$)`),
+	regexp.MustCompile(`^(?P<type>(?:runtime error: |interface conversion|close of (?:closed|nil) channel|send on closed channel|` +
+		`assignment to entry in nil map).*?)(?: \[|: |\n| \(| with |$)`),
 	regexp.MustCompile(`^\((?P<type>[A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `),
 }
 

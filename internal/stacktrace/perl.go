@@ -54,7 +54,8 @@ var perlLibraries = []string{"/share/perl", "/perl5/", "/perl-base/", "/lib/x86_
 var (
 	perlDied   = regexp.MustCompile(`(?s)^(?P<message>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 	perlCalled = regexp.MustCompile(`^(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
-	perlOwn    = regexp.MustCompile(`^(?P<type>(?:Can't|Illegal|Undefined|Not|Modification of|Attempt to|Deep recursion|Out of memory\S*)(?: [^\s"'/:&$@%*(\d]+)*)(?:\s|$)`)
+	perlOwn    = regexp.MustCompile(`^(?P<type>(?:Can't|Illegal|Undefined|Not|Modification of|Attempt to|Deep recursion|Out of memory\S*)` +
+		`(?: [^\s"'/:&$@%*(\d]+)*)(?:\s|$)`)
 )
 
 func perlCall(line string) (event.Frame, bool) {

@@ -80,7 +80,12 @@ func (s step) hasOwnToken() bool {
 
 func (f file) checkPermissions(facts Facts) []finding.Finding {
 	var found []finding.Finding
-	checked := false
+	about, checked := facts.about(), false
+	add := func(wrong bool, f finding.Finding) {
+		if wrong {
+			found = append(found, f)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.Jobs)) {
 		j := f.Jobs[name]
 		if name != facts.Job && (facts.Job != "" || !slices.ContainsFunc(j.Steps, step.runsAction)) {
@@ -89,24 +94,20 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 		checked = true
 		granted := cmp.Or(j.Permissions, f.Permissions)
 		if granted == nil {
-			found = append(found, finding.Warn(facts.about(), "sets no permissions, so those of its token depend on the repository's settings",
+			add(true, finding.Warn(about, "sets no permissions, so those of its token depend on the repository's settings",
 				"add `permissions:` with `issues: write` and `contents: read`"))
 			continue
 		}
-		if !slices.ContainsFunc(j.Steps, step.hasOwnToken) && !grants(granted, "issues", "write") {
-			found = append(found, finding.Fail(facts.about(), "does not let its token write issues", "add `issues: write` to its permissions"))
-		}
-		if !grants(granted, "contents", "read") {
-			found = append(found, finding.Warn(facts.about(), "does not let its token read the repository's files, such as .github/errmon.yml",
+		add(!slices.ContainsFunc(j.Steps, step.hasOwnToken) && !grants(granted, "issues", "write"),
+			finding.Fail(about, "does not let its token write issues", "add `issues: write` to its permissions"))
+		add(!grants(granted, "contents", "read"),
+			finding.Warn(about, "does not let its token read the repository's files, such as .github/errmon.yml",
 				"add `contents: read` to its permissions"))
-		}
-		if slices.ContainsFunc(j.Steps, step.assumesRole) && !grants(granted, "id-token", "write") {
-			found = append(found, finding.Fail(facts.about(), "assumes an AWS role, which needs an OIDC token from GitHub", "add `id-token: write` to its permissions"))
-		}
+		add(slices.ContainsFunc(j.Steps, step.assumesRole) && !grants(granted, "id-token", "write"),
+			finding.Fail(about, "assumes an AWS role, which needs an OIDC token from GitHub",
+				"add `id-token: write` to its permissions"))
 	}
-	if checked && len(found) == 0 {
-		found = append(found, finding.Good(facts.about(), "its permissions suffice"))
-	}
+	add(checked && len(found) == 0, finding.Good(about, "its permissions suffice"))
 	return found
 }
 
@@ -122,8 +123,10 @@ func grants(granted any, scope, level string) bool {
 }
 
 func (f file) checkSchedule(facts Facts) []finding.Finding {
+	about := facts.about()
 	if strings.HasPrefix(facts.State, "disabled") {
-		return []finding.Finding{finding.Fail(facts.about(), "is disabled ("+facts.State+")", "enable it on its page under Actions: `gh workflow enable "+facts.File+"`")}
+		return []finding.Finding{finding.Fail(about, "is disabled ("+facts.State+")",
+			"enable it on its page under Actions: `gh workflow enable "+facts.File+"`")}
 	}
 	on, _ := f.On.(map[string]any)
 	entries, _ := on["schedule"].([]any)
@@ -132,18 +135,19 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 	for _, entry := range entries {
 		e, _ := entry.(map[string]any)
 		cron := fmt.Sprint(e["cron"])
-		crons, found = append(crons, cron), append(found, checkCron(facts.about(), cron)...)
+		crons, found = append(crons, cron), append(found, checkCron(about, cron)...)
 	}
 	if len(crons) == 0 {
 		return nil
 	}
 	idle := facts.Now.Sub(facts.PushedAt)
 	if facts.Public && !facts.PushedAt.IsZero() && idle > idleWarned {
-		found = append(found, finding.Warn(facts.about(), fmt.Sprintf("no push for %d days: GitHub disables the schedules of a public repository after 60", idle/(24*time.Hour)),
+		found = append(found, finding.Warn(about,
+			fmt.Sprintf("no push for %d days: GitHub disables the schedules of a public repository after 60", idle/(24*time.Hour)),
 			"push a commit, or enable the workflow again when GitHub has disabled it"))
 	}
 	if len(found) == 0 {
-		found = append(found, finding.Good(facts.about(), "scheduled at %s", strings.Join(crons, " and ")))
+		found = append(found, finding.Good(about, "scheduled at %s", strings.Join(crons, " and ")))
 	}
 	return found
 }
@@ -152,15 +156,19 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 func checkCron(about, cron string) []finding.Finding {
 	fields := strings.Fields(cron)
 	if len(fields) != 5 {
-		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cron %q has %d fields", cron, len(fields)), "write five: minute, hour, day, month, weekday")}
+		what := fmt.Sprintf("cron %q has %d fields", cron, len(fields))
+		return []finding.Finding{finding.Fail(about, what, "write five: minute, hour, day, month, weekday")}
+	}
+	warn := func(why, remedy string) []finding.Finding {
+		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q", cron)+why, remedy)}
 	}
 	first, _, _ := strings.Cut(fields[0], ",")
 	switch minute := fields[0]; {
 	case slices.Contains([]string{"*", "*/1", "*/2", "*/3", "*/4"}, minute):
-		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q: GitHub runs a schedule at most every 5 minutes", cron), "write */5 or more")}
+		return warn(": GitHub runs a schedule at most every 5 minutes", "write */5 or more")
 	case first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-"):
-		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q runs at the start of the hour, when GitHub delays and drops runs", cron),
-			"move it, for example to minutes 7,22,37,52; no error is lost meanwhile")}
+		return warn(" runs at the start of the hour, when GitHub delays and drops runs",
+			"move it, for example to minutes 7,22,37,52; no error is lost meanwhile")
 	}
 	return nil
 }
