@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
@@ -72,9 +73,9 @@ func TestReopenWindowWithALostAnswer(t *testing.T) {
 	w.advance(91 * 24 * time.Hour)
 	w.log(time.Minute, "ERROR the b store is down")
 	w.github.Configure(func(s *githubtest.Settings) {
-		s.Break = func(r githubtest.Request) *githubtest.Fault {
+		s.Break = func(r fake.Request) *fake.Fault {
 			if r.Method == "POST" && strings.HasSuffix(r.Path, "/issues") {
-				return &githubtest.Fault{Apply: true, Cut: true}
+				return &fake.Fault{Apply: true, Cut: true}
 			}
 			return nil
 		}
