@@ -140,7 +140,7 @@ func isGrant(value string) bool {
 // scheme and credentials, or a scheme and parameters, as in Digest (RFC 7616) and AWS signatures, or
 // credentials with another scheme or none. Cookie headers (RFC 6265) match with all cookies and attributes.
 var headers = map[string][]*regexp.Regexp{"authorization": {
-	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
+	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+(?:token=\\*")?([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
 	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
 }, "cookie": {regexp.MustCompile(strings.NewReplacer("ATTR", `(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)`,

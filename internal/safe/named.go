@@ -38,7 +38,7 @@ func named(s string, in signs, found []secret) []secret {
 }
 
 // flagSigns precede a command's options. inName are the characters of a key.
-var flagSigns, inName = partsOf(` -|--|"-|'-|(-|[-`), alphabet("alnum_-.")
+var flagSigns, inName, brackets = partsOf(` -|--|"-|'-|(-|[-`), alphabet("alnum_-."), signsIn("[]")
 
 type key struct {
 	start, end int // bounds of the name
@@ -49,6 +49,7 @@ type key struct {
 	query      bool   // a parameter in the query of a URL
 	spoken     bool   // separated by a space or "is": "token abc expired"
 	flag       bool   // an option of a command
+	inList     bool   // the first string of a list
 }
 
 func keyBefore(s string, i int) (k key, ok bool) {
@@ -56,12 +57,17 @@ func keyBefore(s string, i int) (k key, ok bool) {
 	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
 		k.end--
 	}
-	if k.end > 1 && s[k.end-1] == ']' && isQuote(s[k.end-2]) && s[i] == '=' { // env["PASSWORD"] = "x"
-		k.end--
+	if s[i] == '=' { // env["PASSWORD"] = "x", user[password]=x, tokens[]=x
+		if end := brackets.start(s, k.end); end > 0 && (isQuote(s[end-1]) || !strings.HasPrefix(s[i:], "=>")) {
+			k.end = end
+		}
 	}
 	quoted := k.end > 0 && isQuote(s[k.end-1])
 	if quoted {
 		k.end = backslashes.start(s, k.end-1)
+	}
+	if quoted && k.end > 0 && s[k.end-1] == s[k.end] { // CSV doubles quotes
+		k.end--
 	}
 	if k.end < 2 || isLetter(s[k.end-1]) && !keyEnds.has(s[k.end-2], s[k.end-1]) { // most words fail here
 		return k, false
@@ -91,9 +97,13 @@ func keyBefore(s string, i int) (k key, ok bool) {
 
 var (
 	// separators are the separators of more than one character.
-	separators = []string{"=>", ":=", "===", "=="}
+	separators = []string{"=>", ":=", "===", "==>", "=="}
 	// wrappers are what languages print around a string that is a type's only value.
 	wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
+	// block matches what YAML writes before a value on the next lines.
+	block = regexp.MustCompile(`^[|>][-+]?\r?\n[ \t]+`)
+	// sentence matches a validation's message, which may stand in a list: {"password":["is too short"]}.
+	sentence = regexp.MustCompile(`(?i)(?:^|\w )(?:is|are|must|has|have|can't|cannot|should|doesn't|does) `)
 )
 
 // open finds the start of the value after the separator at i.
@@ -106,9 +116,13 @@ func (k *key) open(s string, i int) {
 		at += len("is ")
 	}
 	at = len(s) - len(strings.TrimLeft(s[at:], " \t"))
+	if at < len(s) && (s[at] == '|' || s[at] == '>') {
+		at += len(block.FindString(s[at:min(len(s), at+maxNear)]))
+	}
 	k.value = at
 	for _, w := range wrappers {
 		if strings.HasPrefix(s[at:], w) && k.quoteAt(s, at+len(w)) {
+			k.inList = w == "["
 			k.skipLabel(s)
 			return
 		}
@@ -126,7 +140,20 @@ func (k *key) quoteAt(s string, i int) bool {
 		return false
 	}
 	k.quote, k.value = s[i:at+1], at+1
+	run := at + 1
+	for run < len(s) && s[run] == s[at] {
+		run++
+	}
+	if run < len(s) && strings.IndexByte(" \t\r\n\\,;:)]}", s[run]) < 0 { // CSV doubles quotes; Python and TOML triple them
+		k.value = run
+	}
 	return true
+}
+
+// next moves k to the next string of the list whose last string ended at end.
+func (k *key) next(s string, end int) bool {
+	rest := strings.TrimLeft(s[min(len(s), end+len(k.quote)):], ", \r\n\t")
+	return k.inList && k.quoteAt(s, len(s)-len(rest))
 }
 
 // skipLabel skips a key that only introduces the value, as in {"S":"x"} and {"value":"x"}.
@@ -148,7 +175,12 @@ func (k key) values(s, name string, found []secret) []secret {
 	}
 	for n := range names(name, k.query) {
 		if k.holds(s, n) {
-			return append(found, secret{k.value, k.valueEnd(s, n), n.kind})
+			end := k.valueEnd(s, n)
+			found = append(found, secret{k.value, end, n.kind})
+			if k.next(s, end) {
+				return k.values(s, name, found)
+			}
+			return found
 		}
 	}
 	return found
@@ -182,13 +214,16 @@ var notKey = regexp.MustCompile(`(?:--- PASS|\barn:[\w-]+:secretsmanager:[\w-]*:
 // inProse reports whether a value is only the next word in a sentence or the next name in a list.
 func (k key) inProse(n keyName, value, after string) bool {
 	switch {
+	case k.inList && sentence.MatchString(value[:min(len(value), maxNear)]):
+		return true
 	case k.spoken && k.quote != "" && n.kind == kindPassword:
 		return len(value) < 4 || strings.Contains(value, " ")
 	case k.spoken && n.kind == kindPassword:
 		chosen := hasDigit(value) || random(value) && strings.ContainsAny(value, "#$%^&*")
 		return !drawn(value) && (len(value) < 8 || !chosen || strings.Trim(value, "0123456789.:-/") == "")
 	case k.spoken:
-		return ranks[n.kind] == 0 || !drawn(value) || isUUID(value) || strings.Trim(value, "0123456789abcdef") == ""
+		isHex := strings.Trim(value, "0123456789abcdef") == ""
+		return ranks[n.kind] == 0 || !drawn(value) || isUUID(value) || isHex && n.kind != kindToken
 	case k.separator == '(':
 		return n.kind != kindPassword && !drawn(value)
 	case k.separator == ',':

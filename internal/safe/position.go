@@ -70,7 +70,7 @@ var commands = func() map[string][]command {
 		for word := range strings.FieldsSeq(columns[1]) {
 			switch attached, ok := strings.CutSuffix(regexp.QuoteMeta(word), "_"); {
 			case word == "U:P":
-				kind, forms = kindURL, append(forms, name+`(?:GAP|=)?(?:\\*["'])?PAIR`)
+				kind, forms = kindURL, append(forms, name+`(?:GAP|=)?PAIR`)
 			case word == "_":
 				forms = append(forms, name+"GAPVALUE")
 			case ok:

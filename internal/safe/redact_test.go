@@ -185,6 +185,15 @@ func TestRedactSecrets(t *testing.T) {
 func TestRedactLeavesAlone(t *testing.T) {
 	r := NewRedactor()
 	for name, s := range map[string]string{
+		"list of errors":     `{"errors":{"password":["is too short","can't be blank","This field is required."],"email":["is invalid"]}}`,
+		"type of a token":    "token_type=bearer expires_in=3600",
+		"pin of a chip":      "pin=13 mode=output",
+		"SQL's parameters":   "UPDATE users SET password = $1 WHERE token = ? AND secret = %s AND pwd = @p0",
+		"ids of a webhook":   "POST /webhooks/github 500, GET https://api.example.com/v1/webhooks/stripe/events 404, https://x.example/hooks/use-state-in-react18",
+		"credentials' place": "credentials file:/root/.aws2 missing, credentials provider us-east-1 failed, password for root: required!, API key for eu-west-1 is missing",
+		"empty strings":      `{"password":"","token":'' ,"x":1} password="" user="bob" SET secret='', x='y'`,
+		"certificate":        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURCVENDQWUyZ0F3SUJBZ0lJZWJH",
+		"block scalar":       "password: |\nuser: bob",
 		"masked in a URL":    "Cannot connect to amqp://guest:**@queue:5672//, redis://:${REDIS_PASSWORD}@cache",
 		"HAProxy's time":     "[ALERT] 072/115958 (1) : proxy 'api' has no server available!",
 		"key of a local":     "    │      └ {'id': 4711}",

@@ -96,7 +96,8 @@ var patterns = func() (all []pattern) {
 var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*`,
 	"GAP", `(?:\\*["'])?[\s,]+(?:\\*["'])??`, "ARG", `[^\s"',;|\\]+`,
 	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\-](?:[^\s"',;|\\]*[^\s"',;|\\:.)])?))`,
-	"PAIR", `([^\s"',;|\\:%/-][^\s"',;|\\:%/]*[:%,/][^\s"'|;\\/][^\s"'|;\\]*)`)
+	"PAIR", strings.ReplaceAll(`(?:\\*["']USER[^"'\n\\]*)\\*["']|(?:\\*["'])?USER[^\s"'|;\\]*))`,
+		"USER", `(?:[\w.-]+\\+)?([^\s"',;|\\:%/-][^\s"',;|\\:%/]*[:%,/][^\s"'|;\\/]`))
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
