@@ -155,10 +155,12 @@ func Shadowed(rules []Rule) int {
 	return 0
 }
 
-// cover reports whether p contains or matches each pattern of other, and neither has a negated one.
+// cover reports whether p contains each pattern of other, or matches it if it is a plain text, and neither has
+// a negated one. It does not compare globs and expressions: "a?" matches the text "a*", but not all that fits it.
 func (p Patterns) cover(other Patterns) bool {
 	uncovered := func(o Pattern) bool {
-		return o.Not || !slices.ContainsFunc(p, func(q Pattern) bool { return q.Text == o.Text || q.Fits(o.Text) })
+		isPlain := !strings.ContainsAny(o.Text, `*?[{\`) && !strings.HasSuffix(o.Text, "/")
+		return o.Not || !slices.ContainsFunc(p, func(q Pattern) bool { return q.Text == o.Text || isPlain && q.Fits(o.Text) })
 	}
 	excludes := slices.ContainsFunc(p, func(q Pattern) bool { return q.Not })
 	return !excludes && len(other) > 0 && !slices.ContainsFunc(other, uncovered)

@@ -214,6 +214,8 @@ func TestShadowed(t *testing.T) {
 		{"everything", Match{}, matches(t, "service", "a"), 1},
 		{"the same", matches(t, "service", "a"), matches(t, "service", "a"), 1},
 		{"a glob covers a name", matches(t, "service", "a*"), matches(t, "service", "ab", "ac"), 1},
+		{"a wider glob", matches(t, "service", "a?"), matches(t, "service", "a*"), 0},
+		{"an expression", matches(t, "message", "*error*"), matches(t, "message", "/fatal|error/"), 0},
 		{"not all of them", matches(t, "service", "a*"), matches(t, "service", "ab", "b"), 0},
 		{"another matcher", matches(t, "service", "a"), matches(t, "type", "a"), 0},
 		{"no matcher", matches(t, "service", "a"), Match{}, 0},
