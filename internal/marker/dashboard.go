@@ -97,7 +97,7 @@ func Ticked(body string) []string {
 
 // Limits on what is kept for muted errors. If counts are dropped, counting restarts from zero.
 const (
-	MaxMuted      = 200 // issues; the newest are kept
+	MaxMuted      = 200 // issues; snoozed ones and then the newest are kept
 	MaxMutedDays  = 7
 	MaxMutedCells = 60
 	maxMutes      = 12_000 // characters once encoded; beyond it, errors silent for longest lose their counts
@@ -107,13 +107,16 @@ const (
 type Mute struct {
 	By      string                 `json:"by"` // what muted the issue
 	Since   count.Millis           `json:"t"`
+	Ends    bool                   `json:"e,omitempty"`   // it is a snooze
 	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group; empty if none have happened since
 	Surged  count.Millis           `json:"up,omitempty"`  // when the error became 100 times as frequent, or 0
 }
 
 func cappedMutes(mutes map[int]Mute) map[int]Mute {
 	capped, last := map[int]Mute{}, map[int]count.Millis{}
-	for _, number := range newest(slices.Sorted(maps.Keys(mutes)), MaxMuted) {
+	rank := map[bool]int{true: 1} // a snooze whose start is forgotten never ends
+	numbers := slices.SortedFunc(maps.Keys(mutes), func(a, b int) int { return cmp.Or(rank[mutes[a].Ends]-rank[mutes[b].Ends], a-b) })
+	for _, number := range newest(numbers, MaxMuted) {
 		mute, m := mutes[number], Marker{Sources: mutes[number].Sources}.Clone()
 		m.shrink(MaxMutedCells, MaxMutedDays)
 		for name, tally := range m.Sources {

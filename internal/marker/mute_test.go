@@ -8,7 +8,7 @@ import (
 )
 
 // However many errors are muted, the dashboard's state stays small enough, waiting errors have room, and the
-// newest mutes keep the time when they began.
+// newest mutes keep the time when they began. So does a snooze, which would never end otherwise.
 func TestManyMutes(t *testing.T) {
 	d := Dashboard{Muted: map[int]Mute{}, Waiting: []Row{{Title: "waits", Marker: Marker{Keys: []string{"exc1:a"}}}}}
 	for n := range 500 {
@@ -19,9 +19,12 @@ func TestManyMutes(t *testing.T) {
 		}
 		d.Muted[n] = Mute{By: "labelled ignore 0s", Since: count.Millis(n), Sources: map[string]count.Tally{"a": tally, "b": tally}}
 	}
+	snooze := d.Muted[3]
+	snooze.Ends = true
+	d.Muted[3] = snooze
 	body := d.Section("The dashboard.")
 	got, err := ReadDashboard(body)
-	if err != nil || len(body) > maxDashboard || len(got.Waiting) != 1 || len(got.Muted) != MaxMuted || got.Muted[499].Since != 499 {
+	if err != nil || len(body) > maxDashboard || len(got.Waiting) != 1 || len(got.Muted) != MaxMuted || got.Muted[499].Since != 499 || got.Muted[3].Since != 3 {
 		t.Errorf("%d characters, %d rows, %d mutes: %v", len(body), len(got.Waiting), len(got.Muted), err)
 	}
 	if newest := got.Muted[499].Sources["a"]; len(newest.Days) != MaxMutedDays || newest.Total() == 0 {

@@ -41,7 +41,7 @@ func TestMutes(t *testing.T) {
 	snoozed := with(func(i *Issue) { i.Snooze = Snooze{[]string{"errmon:snooze-7d"}, 7 * day} })
 	closedAndSnoozed := closed(snoozed, "", time.Hour)
 	since := func(i Issue, ago time.Duration) marker.Mute {
-		return marker.Mute{By: mutedBy(i), Since: count.At(now.Add(-ago))}
+		return marker.Mute{By: mutedBy(i), Since: count.At(now.Add(-ago)), Ends: i.Snooze.For > 0}
 	}
 	counted := func(i Issue, ago time.Duration, n int64) marker.Mute {
 		m := since(i, ago)

@@ -76,7 +76,9 @@ const surgeFactor = 100
 // mute returns what the dashboard keeps of a muted issue. An error surges if it happened surgeFactor times as
 // often today as on any earlier day. Today's events that the issue itself already shows are left out.
 func mute(a Action, in Input) marker.Mute {
-	m := marker.Mute{By: mutedBy(a.Issue), Since: count.At(mutedSince(a.Issue, in)), Surged: in.Muted[a.Issue.Number].Surged}
+	m := marker.Mute{
+		By: mutedBy(a.Issue), Since: count.At(mutedSince(a.Issue, in)), Ends: a.Reason == Snoozed, Surged: in.Muted[a.Issue.Number].Surged,
+	}
 	if grew(a.Issue.Marker, a.Next) {
 		m.Sources = a.Next.Sources
 	}
