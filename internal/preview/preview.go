@@ -34,6 +34,8 @@ type Preview struct {
 	Redactor  *safe.Redactor
 	Rules     intake.Rules
 	MinEvents int
+	MaxNew    int    // issues that a run files at most
+	Label     string // of the issues
 	Now       time.Time
 	HTML      io.Writer // receives a page of the issues; nil for none
 	Progress  io.Writer // a terminal that shows how many lines are read, or io.Discard
@@ -122,6 +124,9 @@ func (p Preview) print(in *intake.Intake, what string) error {
 	}
 	summary := fmt.Sprintf("%s would be filed for %s in %s.", count.Of(len(filed), "issue"), count.Of(in.Events, "error event"), what)
 	fmt.Fprintln(p.Out, summary)
+	if len(filed) > p.MaxNew {
+		fmt.Fprintf(p.Out, "A run files at most %d of them (max-new-issues); the others wait on the dashboard for a later run.\n", p.MaxNew)
+	}
 	if len(waiting) > 0 {
 		fmt.Fprintf(p.Out, "%s would wait for min-events, which is %d unless a rule sets it:\n", count.Of(len(waiting), "error"), p.MinEvents)
 	}
@@ -144,7 +149,7 @@ func (p Preview) print(in *intake.Intake, what string) error {
 
 func (p Preview) page(filed []plan.Action, summary string) error {
 	var issues []page.Issue
-	r := render.Renderer{Redactor: p.Redactor, Label: "errmon"}
+	r := render.Renderer{Redactor: p.Redactor, Label: p.Label}
 	for _, a := range filed {
 		body, err := r.Body(a, "")
 		if err != nil {

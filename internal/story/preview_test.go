@@ -102,6 +102,27 @@ func TestPreviewSurvivesHostileLogs(t *testing.T) {
 	}
 }
 
+// TestPreviewNamesTheLimit: a newcomer who previews 11 errors finds 10 issues after the first run.
+func TestPreviewNamesTheLimit(t *testing.T) {
+	w := newWorld(t)
+	w.env = map[string]string{"ERRMON_LABEL": "prod"}
+	const says = "A run files at most 10 of them (max-new-issues)"
+	for errors := 10; errors <= 11; errors++ {
+		log := ""
+		for i := range errors {
+			log += "ERROR the " + strings.Repeat(string(rune('a'+i)), 5) + " store is down\n"
+		}
+		w.file("app.log", log)
+		r := w.run("preview", "--html", "page.html", "app.log").mustSucceed(t)
+		if strings.Contains(r.stdout, says) != (errors > 10) {
+			t.Errorf("%d errors: printed\n%s", errors, r.stdout)
+		}
+		if page := string(read(t, ".", "page.html")); !strings.Contains(page, "prod:ignore") || strings.Contains(page, "errmon:ignore") {
+			t.Error("the page names another label")
+		}
+	}
+}
+
 func TestPreviewAsAPage(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}
