@@ -87,7 +87,8 @@ func fieldLevel(key, value string) event.Level {
 }
 
 // numberLevel parses the numbers of pino and bunyan (10 to 60, with custom ones between), Monolog and Google
-// Cloud (hundreds), java.util.logging (700 to 1000), logback (5000 to 40000) and syslog (0 to 7).
+// Cloud (hundreds), java.util.logging (700 to 1000), logback (5000 to 40000), log4net (to 120000) and syslog
+// (0 to 7).
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {
@@ -109,8 +110,10 @@ func numberLevel(key string, n int) event.Level {
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Warn, event.Error, event.Fatal, event.Fatal}[n/100]
 	case n < 1100: // java.util.logging
 		return [...]event.Level{event.Debug, event.Info, event.Warn, event.Error}[max(n/100, 7)-7]
-	case n >= 5000 && n <= 130_000:
-		return min(event.Debug+event.Level(n/10_000)-1, event.Fatal)
+	case n >= 5000 && n < 60_000: // logback; log4net's INFO is 40000 too, but it prints the name
+		return event.Trace + event.Level(n/10_000)
+	case n >= 60_000 && n <= 130_000: // log4net
+		return min(event.Warn+event.Level(n/10_000-5)/2, event.Fatal)
 	}
 	return event.Unknown
 }

@@ -100,6 +100,13 @@ func TestLevelAndMessage(t *testing.T) {
 		{`{"level":50,"msg":"no price"}`, event.Error, "no price"},
 		{`{"level":35,"msg":"no price"}`, event.Info, "no price"},
 		{`{"level":1000,"msg":"no price"}`, event.Error, "no price"},
+		{`{"level_value":40000,"msg":"no price"}`, event.Error, "no price"}, // logback
+		{`{"level":60000,"msg":"no error"}`, event.Warn, "no error"},        // log4net from here on
+		{`{"level":70000,"msg":"no price"}`, event.Error, "no price"},
+		{`{"level":80000,"msg":"no price"}`, event.Error, "no price"},
+		{`{"level":110000,"msg":"no price"}`, event.Fatal, "no price"},
+		{`{"level":120000,"msg":"no price"}`, event.Fatal, "no price"},
+		{`{"level":40000,"level_name":"INFO","msg":"no error"}`, event.Info, "no error"},
 		{`{"severity_number":0,"body":"no error"}`, event.Unknown, "no error"}, // OpenTelemetry's UNSPECIFIED
 		{`{"level":"info","msg":"ERROR no price","error":null}`, event.Info, "ERROR no price"},
 		{`{"level":"info","msg":"ok","error":"none","stack":"Error: x\n    at f (/a.js:1:2)"}`, event.Info, "ok"},
