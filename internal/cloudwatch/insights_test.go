@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -106,6 +108,11 @@ func TestInsightsWarnsOfAFullSecond(t *testing.T) {
 	records, result, err := w.readAll(w.group("/vault"))
 	if err != nil || len(records) != 10_000 || !result.Cut.Equal(at) || !strings.Contains(result.Warning, "2026-03-14 11:40:00 UTC") {
 		t.Errorf("%d records, %+v, %v", len(records), result, err)
+	}
+	full := newVault(t, events[:10_000]...)
+	records, result, err = full.readAll(full.group("/vault"))
+	if err != nil || len(records) != 10_000 || !result.Cut.IsZero() || result.Warning != "" {
+		t.Errorf("all: %d records, %+v, %v", len(records), result, err)
 	}
 }
 
@@ -207,6 +214,55 @@ func TestInsightsStopsAQueryThatStarts(t *testing.T) {
 	_, _, err := read(ctx, w.group("/vault"))
 	if now, peak := w.service.Queries(); !errors.Is(err, stopped) || now != 0 || peak != 1 {
 		t.Errorf("%d queries run of %d, %v", now, peak, err)
+	}
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+
+// A stalled service does not hold up a run that was stopped: the job is killed 10 s after a signal.
+func TestInsightsGivesUpAStalledStart(t *testing.T) {
+	w := newWorld(t)
+	w.config.Reader, w.config.InsightsBudget = cloudwatch.Insights, 1
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		stopped := errors.New("stopped by a signal")
+		c, began := w.client(), time.Now()
+		c.Transport(transport(func(r *http.Request) (*http.Response, error) {
+			cancel(stopped)
+			select {
+			case <-r.Context().Done():
+				return nil, r.Context().Err()
+			case <-time.After(time.Minute):
+				return nil, errors.New("timeout")
+			}
+		}))
+		_, _, err := read(ctx, w.groups(c, "/vault")[0])
+		if took := time.Since(began); !errors.Is(err, stopped) || took > 5*time.Second {
+			t.Errorf("%v after %s", err, took)
+		}
+	})
+}
+
+// A failure of a shared query shows that the cause may be another group.
+func TestInsightsCountsTheGroupsThatFailTogether(t *testing.T) {
+	w := newVault(t)
+	w.config.Reader = cloudwatch.Insights
+	w.put("/ia/1")
+	w.put("/ia/2")
+	w.service.Fault = func(q cloudwatchtest.Request) *cloudwatchtest.Fault {
+		if q.Action == "GetQueryResults" {
+			return &cloudwatchtest.Fault{Status: http.StatusOK, Body: `{"status":"Timeout"}`}
+		}
+		return nil
+	}
+	groups := w.groups(w.client(), "/ia/*")
+	planAll(groups, source.Request{From: noon.Add(-time.Hour)})
+	_, _, err := w.readAll(groups[0])
+	want := `query log group "/ia/1" and 1 more in eu-central-1 with Logs Insights: the query ended with status Timeout`
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

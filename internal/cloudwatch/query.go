@@ -19,10 +19,11 @@ import (
 // This file runs queries of Logs Insights.
 
 const (
-	maxGroups  = 50            // per query, from StartQuery's reference
-	maxRows    = 10_000        // per query, which is the most that GetQueryResults returns
-	maxQueries = 4             // at once; an account may run 100, dashboards included
-	maxAhead   = 2 * time.Hour // how far in the future events may be, from PutLogEvents' reference
+	maxGroups  = 50              // per query, from StartQuery's reference
+	maxRows    = 10_000          // per query, which is the most that GetQueryResults returns
+	maxQueries = 4               // at once; an account may run 100, dashboards included
+	maxAhead   = 2 * time.Hour   // how far in the future events may be, from PutLogEvents' reference
+	grace      = 4 * time.Second // for starting and for stopping a query after a signal: a job is killed about 10 s after it
 )
 
 // InsightsPattern matches what DefaultFilterPattern matches, and what no term of a filter pattern can: levels
@@ -82,7 +83,7 @@ func (a *answer) add(later answer) {
 func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	records, matched, err := q.ask(ctx, from, to)
 	switch {
-	case err != nil || len(records) < maxRows:
+	case err != nil || len(records) < maxRows || from == to && matched == maxRows:
 		return answer{records: records}, err
 	case from == to:
 		return answer{records: records, full: time.Unix(from, 0).UTC()}, nil
@@ -126,7 +127,9 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // if cancelled, it returns no id
+	starting, cancel := context.WithCancel(context.WithoutCancel(ctx)) // if cancelled at once, it returns no id
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	started, err := api.StartQuery(starting, in, c.retrying(ctx))
 	if err != nil {
 		c.scan(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)
@@ -166,7 +169,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 	c, done := q.client, false
 	defer func() {
 		if !done {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // a job is killed about 10 s after a signal
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 			defer cancel()
 			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // fails if the query has ended
 		}
@@ -197,7 +200,11 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 }
 
 func (q *query) doing() string {
-	return fmt.Sprintf("query log group %q in %s with Logs Insights", q.groups[0].name, q.groups[0].region)
+	first, more := q.groups[0], ""
+	if n := len(q.groups) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("query log group %q%s in %s with Logs Insights", first.name, more, first.region)
 }
 
 func (q *query) explain(ctx context.Context, action string, err error) error {
