@@ -84,7 +84,7 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 	case name == "fields":
 		f.Fields = f.lists(entry.Value, FieldNames, 20)
 	case name == "code":
-		f.wrong(entry.Key, f.readRoots(entry.Value))
+		f.each(entry.Value, "must have roots: with a list of items such as "+exampleRoot, []string{"roots"}, f.readRoots)
 	case name == "rules":
 		f.readRules(entry)
 	case name == "redact":

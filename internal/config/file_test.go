@@ -96,11 +96,12 @@ func TestFileMistakes(t *testing.T) {
 		{"wrong value", "label: x\nlookback: 60\n", `lookback "60" (.github/errmon.yml line 2) is not a duration`},
 		{"infinity", "aws-requests-per-second: .inf\n", "must be a plain value"},
 		{"code is a list", "code: [a]\n", "line 1: code: must have roots:"},
-		{"unknown part of code", "code:\n  root: []\n", "code: must have roots:"},
-		{"roots are a mapping", "code:\n  roots: {frames: a, source: b}\n", "code: must have roots:"},
-		{"root without a source", "code:\n  roots:\n    - {frames: /a/, source: a/}\n    - {frames: /b/}\n", "code: must have roots: with at most 100 items such as {frames:"},
-		{"root without frames", "code:\n  roots: [{frames: '', source: a}]\n", "code: must have roots:"},
-		{"unknown part of a root", "code:\n  roots: [{frames: a, src: a}]\n", "code: must have roots:"},
+		{"unknown part of code", "code:\n  root: []\n", `line 2: code: unknown key "root": did you mean "roots"?`},
+		{"roots are a mapping", "code:\n  roots: {frames: a, source: b}\n", "line 2: code: roots: must be a list of at most 100 items such as {frames:"},
+		{"root without a source", "code:\n  roots:\n    - {frames: /a/, source: a/}\n    - {frames: /b/}\n", "line 4: code: roots: an item must be such as {frames:"},
+		{"root without frames", "code:\n  roots:\n    - frames: ''\n      source: a\n", "line 3: code: roots: an item must be such as"},
+		{"unknown part of a root", "code:\n  roots: [{frames: a, src: a}]\n", "line 2: code: roots: an item must be such as"},
+		{"long root", "code:\n  roots: [{frames: a, source: " + strings.Repeat("ä", 501) + "}]\n", "no part longer than 500 characters"},
 		{"redact is a list", "redact: [a]\n", "line 1: redact: must have patterns:, allow: or both"},
 		{"unknown part of redact", "redact:\n  pattern: x\n", `line 2: redact: unknown key "pattern"`},
 		{"patterns are a list", "redact:\n  patterns: [a]\n", "line 2: redact: patterns: must map names"},
@@ -201,6 +202,17 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
+// Characters of several bytes count as one.
+func TestLongWords(t *testing.T) {
+	for n, wrong := range map[int]bool{500: false, 501: true} {
+		path := strings.Repeat("ä", n)
+		_, err := load("in-app:\n  include: [" + path + "]\ncode:\n  roots: [{frames: " + path + ", source: " + path + "}]\n")
+		if (err != nil) != wrong {
+			t.Errorf("%d characters: %v", n, err)
+		}
+	}
+}
+
 func TestCodeRoots(t *testing.T) {
 	c, err := load("code:\n  roots:\n    - {frames: /srv/a/, source: services/a/}\n    - frames: 'C:\\b\\'\n      source: ''\n")
 	if err != nil {
@@ -209,7 +221,7 @@ func TestCodeRoots(t *testing.T) {
 	if diff := cmp.Diff([]code.Root{{Frames: "/srv/a/", Source: "services/a/"}, {Frames: `C:\b\`}}, c.Roots); diff != "" {
 		t.Error(diff)
 	}
-	for _, empty := range []string{"code:\n", "code: ~\n"} {
+	for _, empty := range []string{"code:\n", "code: ~\n", "code:\n  roots:\n", "code: {}\n", "code: {roots: []}\n"} {
 		if c, err := load(empty); err != nil || c.Roots != nil {
 			t.Errorf("%q: %v, %v", empty, c.Roots, err)
 		}

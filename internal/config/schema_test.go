@@ -54,7 +54,7 @@ func fileSchema(t *testing.T) *jsonschema.Schema {
 			}
 			return names
 		}()),
-		"code": object("Where the code of frames is in the repository.", map[string]*jsonschema.Schema{"roots": {Type: "array", Items: &jsonschema.Schema{
+		"code": object("Where the code of frames is in the repository.", map[string]*jsonschema.Schema{"roots": {Types: []string{"array", "null"}, Items: &jsonschema.Schema{
 			Type: "object", Required: []string{"frames", "source"}, AdditionalProperties: &jsonschema.Schema{Not: &jsonschema.Schema{}},
 			Properties: map[string]*jsonschema.Schema{"frames": {Type: "string", MinLength: new(1)}, "source": {Types: []string{"string", "null"}}},
 		}}}),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -23,8 +24,10 @@ var FieldNames = []string{"level", "message", "logger", "service", "release", "c
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// maxPrefixSize limits the bytes of a list item, because each item costs time on every line or frame.
+// maxPrefixSize is the most characters of a list item, because each item costs time on every line or frame.
 const maxPrefixSize = 500
+
+func isLong(item string) bool { return utf8.RuneCountInString(item) > maxPrefixSize }
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
@@ -43,7 +46,7 @@ func wordsOf(node ast.Node) ([]string, error) {
 	words, ok := itemsOf(node)
 	for i, word := range words {
 		words[i] = strings.TrimSpace(word)
-		ok = ok && words[i] != "" && len(words[i]) <= maxPrefixSize
+		ok = ok && words[i] != "" && !isLong(words[i])
 	}
 	if !ok {
 		return nil, fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
@@ -51,17 +54,24 @@ func wordsOf(node ast.Node) ([]string, error) {
 	return words, nil
 }
 
+const exampleRoot = "{frames: /srv/a/, source: services/a/}"
+
 // readRoots reads the value of the key code. An empty source means the root of the repository.
-func (f *fileReader) readRoots(node ast.Node) error {
-	want := errors.New("must have roots: with at most 100 items such as {frames: /srv/a/, source: services/a/}")
-	var value struct{ Roots []map[string]string }
-	if yaml.NodeToValue(node, &value, yaml.Strict()) != nil || value.Roots == nil || len(value.Roots) > 100 {
-		return want
+func (f *fileReader) readRoots(_ string, value ast.Node) error {
+	items, ok := value.(*ast.SequenceNode)
+	if _, null := value.(*ast.NullNode); null {
+		return nil
+	} else if !ok || len(items.Values) > 100 {
+		return errors.New("must be a list of at most 100 items such as " + exampleRoot)
 	}
-	for _, root := range value.Roots {
+	for _, item := range items.Values {
+		var root map[string]string
+		if yaml.NodeToValue(item, &root, yaml.Strict()) != nil || len(root) != 2 {
+			root = nil
+		}
 		r := code.Root{Frames: root["frames"], Source: root["source"]}
-		if _, ok := root["source"]; !ok || r.Frames == "" || len(root) > 2 || max(len(r.Frames), len(r.Source)) > maxPrefixSize {
-			return want
+		if _, ok := root["source"]; !ok || r.Frames == "" || isLong(r.Frames) || isLong(r.Source) {
+			f.wrong(item, fmt.Errorf("roots: an item must be such as %s, and no part longer than %d characters", exampleRoot, maxPrefixSize))
 		}
 		f.Roots = append(f.Roots, r)
 	}
