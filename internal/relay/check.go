@@ -25,23 +25,21 @@ type Checkup struct {
 	SentrySecret string // client secret of the integration; may be empty
 	SlackSecret  string // signing secret of the app; may be empty
 	Now          time.Time
+
+	lost error // why the last request without an answer has none
 }
 
 // Check tests whether a relay is reachable, can reach GitHub and has its routes configured. It sends only
 // requests that the relay does not pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
 	const about = "relay"
-	status, err := c.ask(ctx, http.MethodGet, "/healthz", nil, "")
-	switch {
-	case err != nil:
-		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, err),
-			"check relay-url, the certificate and the firewall, and that the relay runs")}
-	case status != http.StatusOK:
+	status := c.ask(ctx, http.MethodGet, "/healthz", nil, "")
+	if c.lost == nil && status != http.StatusOK {
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status),
 			"check relay-url and the proxy in front of the relay")}
 	}
 	ready := finding.Good(about, "ready, and can reach GitHub")
-	if status, _ := c.ask(ctx, http.MethodGet, "/readyz?deep=1", nil, ""); status != http.StatusOK {
+	if status = c.ask(ctx, http.MethodGet, "/readyz?deep=1", nil, ""); status != http.StatusOK {
 		ready = finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status),
 			"look for GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
 	} else if strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost") {
@@ -49,14 +47,14 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 			"put a proxy with TLS in front of it, and use https:// in relay-url")
 	}
 	trigger := finding.Good("relay /trigger-scan", "configured")
-	if status, _ := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, ""); status != http.StatusMethodNotAllowed {
+	if status = c.ask(ctx, http.MethodGet, "/trigger-scan", nil, ""); status != http.StatusMethodNotAllowed {
 		trigger = finding.Warn(trigger.About, fmt.Sprintf("not configured (%d)", status),
 			"set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
 	}
 	const installed = `{"action":"created","data":{"installation":{"status":"installed"}}}` // the relay skips it
 	const verification = `{"type":"url_verification","challenge":"errmon-doctor"}`          // the relay answers the challenge
 	at := strconv.FormatInt(c.Now.Unix(), 10)
-	return []finding.Finding{
+	found := []finding.Finding{
 		ready,
 		c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.SentrySecret, installed,
 			http.Header{sentry.SignatureHeader: {hexHMAC(c.SentrySecret, installed)}}),
@@ -64,12 +62,17 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 			http.Header{slack.TimestampHeader: {at}, slack.SignatureHeader: {"v0=" + hexHMAC(c.SlackSecret, "v0:"+at+":"+verification)}}),
 		trigger,
 	}
+	if c.lost != nil { // the other findings would blame the relay
+		found = []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, c.lost),
+			"check relay-url, the certificate and the firewall, and that the relay runs")}
+	}
+	return found
 }
 
 // checkWebhook posts an empty unsigned body, which must be refused, and then the signed body, which must not.
-func (c Checkup) checkWebhook(ctx context.Context, route, variable, secret, body string, signed http.Header) finding.Finding {
+func (c *Checkup) checkWebhook(ctx context.Context, route, variable, secret, body string, signed http.Header) finding.Finding {
 	about := "relay " + route
-	status, _ := c.ask(ctx, http.MethodPost, route, nil, "")
+	status := c.ask(ctx, http.MethodPost, route, nil, "")
 	switch {
 	case status == http.StatusNotFound:
 		return finding.Warn(about, "not configured (404): webhooks sent there are lost",
@@ -82,7 +85,7 @@ func (c Checkup) checkWebhook(ctx context.Context, route, variable, secret, body
 	case secret == "":
 		return finding.Good(about, "refuses unsigned requests")
 	}
-	if status, _ = c.ask(ctx, http.MethodPost, route, signed, body); status != http.StatusOK {
+	if status = c.ask(ctx, http.MethodPost, route, signed, body); status != http.StatusOK {
 		return finding.Fail(about, fmt.Sprintf("refuses a request signed with the %s known here (%d)", variable, status),
 			"copy the secret from the service to the relay again, and restart it: webhooks are not received until then")
 	}
@@ -95,10 +98,12 @@ func hexHMAC(secret, text string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) (status int, err error) {
+// ask returns the status of the answer; 0 if there is none.
+func (c *Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) int {
 	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, strings.NewReader(body))
 	if err != nil {
-		return 0, err
+		c.lost = err
+		return 0
 	}
 	maps.Copy(req.Header, header)
 	req.Header.Set("User-Agent", "errmon-action")
@@ -106,7 +111,9 @@ func (c Checkup) ask(ctx context.Context, method, path string, header http.Heade
 	client := &http.Client{Timeout: 15 * time.Second, CheckRedirect: noRedirect}
 	resp, err := client.Do(req)
 	if address, ok := errors.AsType[*url.Error](err); ok {
-		return 0, address.Err
+		c.lost = address.Err
+		return 0
 	}
-	return resp.StatusCode, resp.Body.Close()
+	resp.Body.Close()
+	return resp.StatusCode
 }

@@ -83,3 +83,24 @@ func TestCheckFollowsNoRedirect(t *testing.T) {
 		t.Errorf("found %+v", found)
 	}
 }
+
+// If the network breaks, the finding says so.
+func TestCheckLosesTheNetwork(t *testing.T) {
+	config := relay.Config{SentrySecret: "s1", Token: "s3", Log: slog.New(slog.DiscardHandler), Clock: clock.System()}
+	ready := func(context.Context, bool) error { return nil }
+	for n := range 6 {
+		relayed := relay.NewReceiver(config, nil, ready, relay.NewMetrics()).Handler()
+		sent := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if sent++; sent > n {
+				panic(http.ErrAbortHandler)
+			}
+			relayed.ServeHTTP(w, r)
+		}))
+		found := relay.Check(t.Context(), relay.Checkup{URL: server.URL, SentrySecret: "s1"})
+		if len(found) != 1 || found[0].Level != finding.Failure || !strings.HasPrefix(found[0].Text, "cannot reach "+server.URL+" (") {
+			t.Errorf("with %d answers: %+v", n, found)
+		}
+		server.Close()
+	}
+}
