@@ -24,7 +24,7 @@ var FieldNames = []string{"level", "message", "logger", "service", "release", "c
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// maxPrefixSize is the most characters of a list item, because each item costs time on every line or frame.
+// maxPrefixSize limits the characters of a list item, because each item costs time on every line or frame.
 const maxPrefixSize = 500
 
 func isLong(item string) bool { return utf8.RuneCountInString(item) > maxPrefixSize }

@@ -231,14 +231,18 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 	return known, nil
 }
 
-// WriteKnown writes templates for a later call.
+// WriteKnown writes templates for a later call. A crash leaves the old file whole.
 func WriteKnown(file string, known []grouping.Known) error {
 	var content bytes.Buffer
 	lines := encoder(&content)
 	for _, k := range known {
 		_ = lines.Encode(saved(k)) // strings always encode
 	}
-	if err := os.WriteFile(file, content.Bytes(), 0o600); err != nil {
+	err := os.WriteFile(file+".new", content.Bytes(), 0o600)
+	if err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
 		return fmt.Errorf("save templates: %w", err)
 	}
 	return nil

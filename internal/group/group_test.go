@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -113,6 +114,25 @@ func TestKnownFileRoundTrip(t *testing.T) {
 	got, err := ReadKnown(file)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(err, diff)
+	}
+}
+
+// A file that is replaced is never half written.
+func TestKnownFileIsReplaced(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "known")
+	var infos []os.FileInfo
+	for _, key := range []string{"msg1:a", "msg1:b"} {
+		if err := WriteKnown(file, []grouping.Known{{Key: key}}); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		infos = append(infos, info)
+	}
+	if left, _ := filepath.Glob(file + "?*"); os.SameFile(infos[0], infos[1]) || len(left) > 0 {
+		t.Errorf("written in place, or left behind %q", left)
 	}
 }
 

@@ -193,8 +193,11 @@ func (p Preview) issue(number int, a plan.Action) {
 	e, _ := a.Sample()
 	lines := strings.Split(strings.TrimRight(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), "\n"), "\n")
 	for _, line := range lines[:min(len(lines), most)] {
-		line = fmt.Sprintf("%s%.*s", margin, width, strings.ReplaceAll(line, "\t", "    "))
-		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, line))
+		text := []rune(strings.ReplaceAll(line, "\t", "    "))
+		if len(text) > width {
+			text = append(text[:width-1], '…')
+		}
+		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+string(text)))
 	}
 	if more := len(lines) - most; more > 0 {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, fmt.Sprintf("%s… %d more lines", margin, more)))

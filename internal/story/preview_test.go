@@ -123,6 +123,19 @@ func TestPreviewNamesTheLimit(t *testing.T) {
 	}
 }
 
+// A line that is wider than the terminal shows that it was cut.
+func TestPreviewCutsWideLines(t *testing.T) {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	w.file("app.log", "ERROR the disk of the first server is full\nERROR fits\n")
+	out := w.at(terminal.Screen{Width: 30}, "preview", "app.log").mustSucceed(t).stdout
+	for _, line := range []string{"   | ERROR the disk of the fi…\n", "   | ERROR fits\n"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("output lacks %q:\n%s", line, out)
+		}
+	}
+}
+
 func TestPreviewAsAPage(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}
