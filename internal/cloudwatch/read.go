@@ -157,8 +157,7 @@ func (r *reading) through(started time.Time) time.Time {
 	return r.last
 }
 
-// memory is the minimum time for which an id is remembered, by the events' timestamps. It is long enough for
-// events that two successive pages return out of order.
+// memory is the minimum time for which an id is remembered, by events' timestamps; pages overlap by less.
 const memory = 2 * time.Minute
 
 // recent remembers the ids of recent events, to recognise repeats. The service sorts events by timestamp, so

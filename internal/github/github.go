@@ -1,14 +1,12 @@
 // Package github lists, gets, creates, edits, labels and comments on the issues of one repository, which it
 // returns as plain Issue values, and reads the repository's code. It uses go-github. Its rules:
 //
-//   - A listing is complete or an error (ErrPartialListing), because an issue that is
-//     missing from it would be filed again.
-//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried.
-//     Everything else is retried; it is idempotent.
-//   - It sends one request at a time, spaces out writes, obeys GitHub's rate limits, and
-//     leaves part of the hour's requests to others (ErrBudget).
-//   - It follows no redirects. GitHub redirects both for a transferred issue and for a
-//     renamed repository.
+//   - A listing is complete or an error (ErrPartialListing): a missing issue would be filed again.
+//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried. Everything else is
+//     retried; it is idempotent.
+//   - It sends one request at a time, spaces out writes, obeys GitHub's rate limits, and leaves part of the
+//     hour's requests to others (ErrBudget).
+//   - It follows no redirects. GitHub redirects both for a transferred issue and for a renamed repository.
 //
 // Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never the token.
 //

@@ -180,9 +180,8 @@ var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 var port = regexp.MustCompile(`^:\d{2,5}\b`)
 
-// isService reports whether a word is a name with a port: a well-known port at the start of the message, as
-// in "wpad:80 open through proxy", or any after a connector, as in "connect to redis:6379". In "uid:1000",
-// the name is a key.
+// isService reports whether a word is a name with a port: a well-known one at the start of the message, as in
+// "wpad:80 failed", or any after a connector, "connect to redis:6379". In "uid:1000" the name is a key.
 func (m *masker) isService(word string) bool {
 	name, number, found := strings.Cut(word, ":")
 	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name || sources[name[strings.LastIndexByte(name, '.')+1:]] {

@@ -15,9 +15,8 @@ import (
 // This file handles the states of issues: what happens when the error of a closed issue happens
 // again, and how an issue and its Sentry issues stay in sync.
 //
-// Events after the closing are a regression unless all of them come from code without the fix.
-// Only commits decide that, not names or dates of releases. If anything is unknown, the issue is
-// reopened.
+// Events after the closing are a regression unless all of them come from code without the fix. Only commits
+// decide that, not names or dates of releases. If anything is unknown, the issue is reopened.
 //
 // Retired issues take no more events. An issue is retired if it is locked, archived, or was closed
 // longer ago than reopen-window. Its error then gets a new issue with the same keys. The new issue

@@ -72,8 +72,7 @@ func plainRules(s string, in signs) []secret {
 	return found
 }
 
-// pattern matches a secret by its form. A table row becomes one pattern for each of its parts, since a flat
-// list is faster.
+// pattern matches a secret by its form. A table row becomes one for each of its parts: a flat list is faster.
 type pattern struct {
 	sign
 	kind       string
@@ -101,8 +100,7 @@ var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
-// parts are strings of a table row, separated by "|". A text that contains none of them cannot match, so few
-// texts need matching.
+// parts are strings of a row, separated by "|". A text with none of them cannot match, so few need matching.
 type parts []sign
 
 type sign struct {

@@ -1,8 +1,7 @@
-// Package scan runs the main job as a list of stages over one value. There are two lists: Run's for a
-// scan of the sources, and Dispatch's for delivered events. The stages decide, addEvidence and write call
-// the packages plan, enrich and apply. Both runs end by notifying Slack, even if a stage failed. Other
-// packages return what they found; only this one combines it, reports warnings and failures, and keeps
-// the time of the run.
+// Package scan runs the main job as a list of stages over one value: Run's list scans the sources, Dispatch's
+// files delivered events. The stages decide, addEvidence and write call plan, enrich and apply. Slack is
+// notified last, even if a stage failed. Other packages return what they found; only this one combines it,
+// reports warnings and failures, and keeps the time of the run.
 //
 // The order of stages makes it safe for a run to die anywhere: nothing is written before the list of
 // issues is complete, and the dashboard, which stores how far the sources were read, is written last.
@@ -223,8 +222,8 @@ func publicTitles(actions []plan.Action) []plan.Action {
 const heldBack = "This repository is public, so its issues show the template, exception and in-app frames of each error, " +
 	"but not the events themselves. Set publish-samples to true to publish those too, redacted."
 
-// remember records the results and saves how far the run got. If a signal stopped the run, nothing is saved,
-// so the next run reads the same events again.
+// remember records the results and saves how far the run got. If the run was stopped or max-duration passed,
+// nothing is saved, so the next run reads the same events again.
 func remember(ctx context.Context, r *run) error {
 	r.report.Lines = append(r.report.Lines, r.results...)
 	if r.DryRun || ctx.Err() != nil {
