@@ -251,9 +251,9 @@ func TestInsightsCountsTheGroupsThatFailTogether(t *testing.T) {
 	w.config.Reader = cloudwatch.Insights
 	w.put("/ia/1")
 	w.put("/ia/2")
-	w.service.Fault = func(q cloudwatchtest.Request) *cloudwatchtest.Fault {
-		if q.Action == "GetQueryResults" {
-			return &cloudwatchtest.Fault{Status: http.StatusOK, Body: `{"status":"Timeout"}`}
+	w.service.Break = func(q fake.Request) *fake.Fault {
+		if q.Path == "GetQueryResults" {
+			return &fake.Fault{Status: http.StatusOK, Body: `{"status":"Timeout"}`}
 		}
 		return nil
 	}
