@@ -57,3 +57,14 @@ func Fits(ctx context.Context, end time.Time) bool {
 	deadline, ok := Deadline(ctx)
 	return ctx.Err() == nil && (!ok || end.Before(deadline))
 }
+
+// Grace is how long a request may outlast its run. A job is killed about 10 s after a signal, and Kubernetes
+// kills the relay 5 s after it should have stopped.
+const Grace = 4 * time.Second
+
+// Outlast returns a context that ends Grace after ctx, by the machine's clock, or with cancel.
+func Outlast(ctx context.Context) (longer context.Context, cancel context.CancelFunc) {
+	longer, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(Grace, end) })
+	return longer, func() { stop(); end() }
+}

@@ -13,17 +13,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/event"
 )
 
 // This file runs queries of Logs Insights.
 
 const (
-	maxGroups  = 50              // per query, from StartQuery's reference
-	maxRows    = 10_000          // per query, which is the most that GetQueryResults returns
-	maxQueries = 4               // at once; an account may run 100, dashboards included
-	maxAhead   = 2 * time.Hour   // how far in the future events may be, from PutLogEvents' reference
-	grace      = 4 * time.Second // for starting and for stopping a query after a signal: a job is killed about 10 s after it
+	maxGroups  = 50            // per query, from StartQuery's reference
+	maxRows    = 10_000        // per query, which is the most that GetQueryResults returns
+	maxQueries = 4             // at once; an account may run 100, dashboards included
+	maxAhead   = 2 * time.Hour // how far in the future events may be, from PutLogEvents' reference
 )
 
 // InsightsPattern matches what DefaultFilterPattern matches, and what no term of a filter pattern can: levels
@@ -127,8 +127,8 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	starting, cancel := context.WithCancel(context.WithoutCancel(ctx)) // if cancelled at once, it returns no id
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	starting, cancel := clock.Outlast(ctx) // if cancelled at once, it returns no id
+	defer cancel()
 	started, err := api.StartQuery(starting, in, c.retrying(ctx))
 	if err != nil {
 		c.scan(-expected)
@@ -169,7 +169,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 	c, done := q.client, false
 	defer func() {
 		if !done {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clock.Grace)
 			defer cancel()
 			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // fails if the query has ended
 		}

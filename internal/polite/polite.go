@@ -181,16 +181,17 @@ func (c *Client) waitReady(ctx context.Context, r Request) error {
 	return c.Clock.Sleep(ctx, pause)
 }
 
-// attempt sends the request once and reads the whole answer. The end of the run's context does not interrupt
-// a write, so that a run stops between writes, not during one.
+// attempt sends the request once and reads the whole answer. A write may outlast the run's context a little, so
+// that a run stops between writes, not during one.
 func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	header := http.Header{}
 	defer func() { c.Limits.Note(r, header) }()
-	ctx := run
+	ctx, cancel := run, context.CancelFunc(func() {})
 	if r.Writes() {
-		ctx = context.WithoutCancel(ctx)
+		ctx, cancel = clock.Outlast(run)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
+	defer cancel()
+	ctx, cancel = context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
 	defer cancel()
 	req, err := c.request(ctx, r)
 	if err != nil {
