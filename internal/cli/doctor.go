@@ -181,7 +181,7 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 type table struct {
 	out      io.Writer
 	screen   terminal.Screen // the terminal of out
-	redactor *safe.Redactor  // redactor of one section
+	redactor *safe.Redactor  // numbers equal secrets alike in all findings
 	found    []finding.Finding
 	counts   [finding.Failure + 1]int
 }

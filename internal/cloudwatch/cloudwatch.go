@@ -8,8 +8,8 @@
 // AWS_MAX_ATTEMPTS have no effect on them.
 //
 // All readers return the same time, stream and text for an event, so that the next run may use another reader
-// and still count the event in the same minute. Event ids differ between the two APIs. Within a run repeated
-// ids are dropped, and a run that switches readers has emitted nothing from the first one. Events of the same
+// and still count the event in the same minute. Event ids differ between the two APIs, but they only serve to
+// drop repeats within a run, and a run that switches readers has not emitted anything yet. Events of the same
 // stream and millisecond keep the order of the response; only FilterLogEvents documents that order.
 //
 // Reading a group by its exact name requires the permission logs:FilterLogEvents, and logs:GetLogEvents for

@@ -19,8 +19,8 @@ type Input struct {
 	Flags    map[string]string                 // by the setting's name; only those that were given
 	Getenv   func(name string) string          // empty if the variable is not set
 	Environ  []string                          // NAME=value, searched for unknown inputs
-	ReadFile func(path string) ([]byte, error) // in the working directory; or fs.ErrNotExist
-	Now      time.Time                         // a duration in the setting since counts back from it
+	ReadFile func(path string) ([]byte, error) // reads a file of the workspace; may return fs.ErrNotExist
+	Now      time.Time                         // base for "since: 2h" and the like
 	Offline  bool                              // skip services, so a stray token cannot stop a local command
 }
 

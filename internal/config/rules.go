@@ -50,7 +50,7 @@ func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) e
 	return func(name string, node ast.Node) error {
 		switch to := fieldOf(of, name).(type) {
 		case nil:
-			return finding.Mend("is misplaced", "write matchers into match, and effects beside it")
+			return finding.Mend("is misplaced", "put matchers under match, and effects next to it")
 		case *policy.Match:
 			const want = "must be a mapping of matchers, such as {service: shop}"
 			if _, null := node.(*ast.NullNode); null { // an empty match would match every event

@@ -88,18 +88,18 @@ func (b *Inbox) Link(from, url string, at time.Time) {
 	}
 }
 
-// Merge joins two counts of the same deliveries.
+// Merge combines two counts of the same deliveries.
 func (b Inbox) Merge(other Inbox) Inbox {
 	m := b.with(other)
 	m.Count = max(m.Count, other.Count)
 	return m
 }
 
-// Join joins two counts of different deliveries; one present in both counts once.
+// Join adds two counts of different deliveries. A delivery that is in both is counted once.
 func (b Inbox) Join(other Inbox) Inbox {
 	m := b.with(other)
 	m.Count += other.Count
-	for id := range other.IDs { // with already counted the new ones, and b.Count includes the others
+	for id := range other.IDs { // m.Count includes each already: from b, or as a new one
 		m.Count -= weight(id)
 	}
 	return m
@@ -117,7 +117,7 @@ func (b Inbox) with(other Inbox) Inbox {
 const (
 	MaxIDs    = 2000 // ids of each kind, newest kept
 	maxIDDays = 7    // days by which an id may be older than the newest
-	maxSingly = 700  // separate ids of an error per run or day; a marker has room for more of each of three kinds
+	maxSingly = 700  // ids stored one by one per error and run or day; a marker has room for three kinds
 	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )
 

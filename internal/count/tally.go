@@ -76,7 +76,7 @@ func (t Tally) PerDay() map[Day]int64 {
 	return days
 }
 
-// Merge joins two counts of the same events. Each may have missed some, so the larger wins, cell by cell.
+// Merge combines two counts of the same events. Each may have missed some, so the larger wins, cell by cell.
 func (t Tally) Merge(other Tally) Tally {
 	return t.combine(other, func(a, b int64) int64 { return max(a, b) })
 }
@@ -97,7 +97,7 @@ func (t Tally) combine(other Tally, how func(a, b int64) int64) Tally {
 	return m
 }
 
-// combine joins the values of b into a, which may be nil, and returns a.
+// combine combines the values of b with those of a, which may be nil, and returns a.
 func combine[K comparable](a, b map[K]int64, how func(a, b int64) int64) map[K]int64 {
 	for key, n := range b {
 		a = With(a, key, how(a[key], n))

@@ -49,7 +49,7 @@ const (
 // ask counts a request and sends it, unless the lookups have stopped.
 func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
 	if r.stopped == nil && r.sent >= maxRequests {
-		r.stopped = fmt.Errorf("this run used up its %d requests for code: other issues get theirs when their errors recur", maxRequests)
+		r.stopped = fmt.Errorf("this run used up its %d requests for code: other issues get their code when their errors recur", maxRequests)
 		r.Warnings = append(r.Warnings, r.stopped.Error())
 	}
 	if r.stopped != nil {

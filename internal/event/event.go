@@ -62,7 +62,7 @@ type Decision struct {
 	IgnoredBy int    // line of the rule that ignores it; 0 for none
 }
 
-// Matched is a set of rules that matched at least one event, and that event's level.
+// Matched is a combination of level and matching rules that at least one event of an error has.
 type Matched struct {
 	Level Level
 	Rules []int

@@ -18,8 +18,8 @@ type miner struct {
 	forms []*form // sorted by text in the first round
 }
 
-// mine returns, for each template, the widened one that it belongs to. Known templates come first: each owns
-// the templates it covers. Only the others are mined, together with the known ones, which may become wider.
+// mine returns, for each template, the widened one that it belongs to. A template that a known one covers
+// belongs to that one. The rest are mined together with the known ones, which may become wider.
 func mine(templates, known []string) map[string]string {
 	matching := newMatcher(known)
 	owned := map[string][]string{} // by known or new template, including itself
@@ -87,9 +87,9 @@ func (m *miner) round() bool {
 	return len(m.forms) < before
 }
 
-// joined returns the narrowest template that covers all of the forms, which have the same signs in the
-// same places, or else the forms. A later run has only the text of the template and must split it into
-// the same tokens: "queue:<*>" would become one token, while "queue:orders" is three.
+// joined returns the narrowest template that covers all of the forms, which have the same signs in the same
+// places. It returns the forms unchanged if no constant word would be left, or if the template's text, which
+// is all that a later run has, splits into other tokens: "queue:<*>" is one token, "queue:orders" is three.
 func (m *miner) joined(forms []*form) []*form {
 	if len(forms) < 2 {
 		return forms
@@ -170,7 +170,7 @@ func (d *dictionary) isKey(f *form, place int) bool {
 	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
 }
 
-// behindCause reports whether the word at place states a cause, as in "caused by", "upload failed: timeout".
+// behindCause reports whether the word at place is a cause: "timeout" in "upload failed: timeout".
 func (d *dictionary) behindCause(f *form, place int) bool {
 	for place--; place >= 0; place-- {
 		switch t := d.at(f, place); {

@@ -200,7 +200,7 @@ func (u *Unread) Notice() string {
 	if u.Events == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Not filed, because errmon reads no level in them: log events that look like errors (%d). "+
+	return fmt.Sprintf("Not filed, because errmon found no level in them: log events that look like errors (%d). "+
 		"If they are errors, report the format at https://github.com/org/errmon-action/issues. Most frequent:", u.Events)
 }
 

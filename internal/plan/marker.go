@@ -64,8 +64,8 @@ func FactsOf(g *grouping.Group) marker.Facts {
 	return f
 }
 
-// freeze freezes the minutes for which no more events can arrive: those that were older than lateness, skew
-// and keep together at the time of a complete read.
+// freeze freezes the minutes for which no more events can arrive: those that were older than
+// lateness + skew + keep when their source was last read completely.
 func freeze(m *marker.Marker, in Input, keep time.Duration) {
 	for name, tally := range m.Sources {
 		if at, ok := in.Read[name]; ok {
@@ -155,8 +155,8 @@ func newestOf(groups []*grouping.Group) (newest *grouping.Group) {
 	return newest
 }
 
-// Labels returns the labels that an issue should have, given its current ones, and whether they differ. It
-// records a rule's labels that people had set already as theirs.
+// Labels returns the labels that an issue should have, given its current ones, and whether they differ. A
+// rule's label that people have already set is recorded in Theirs, so that errmon never removes it.
 func (a *Action) Labels(current []string) (labels []string, changed bool) {
 	before, shape := a.Issue.Marker.Shape, &a.Next.Shape
 	labels = slices.DeleteFunc(slices.Clone(current), func(l string) bool { return has(before.Labels, l) && !has(shape.Labels, l) })

@@ -23,8 +23,8 @@ type Policy struct {
 }
 
 // Decider applies the rules to events. It is not safe for concurrent use. Its index finds the few rules that
-// may match an event. A value contains every gram of a pattern that matches it, so a rule is filed by one
-// attribute, under one gram of each of its patterns.
+// may match an event. A value contains every gram (three bytes) of a pattern that matches it, so a rule is
+// filed by one attribute, under one gram of each of its patterns.
 type Decider struct {
 	Policy
 	keeps [event.Fatal + 1]bool // see MayKeep
@@ -99,7 +99,7 @@ func (d *Decider) candidates(e *event.Event) []int {
 }
 
 // Decide sets the Decision of a parsed and redacted event, and its Level if a rule sets another. Later rules
-// see the level that earlier ones set. The event of a Sentry issue stands for the whole issue.
+// see the level that earlier ones set. The Decision about a Sentry issue's event applies to the whole issue.
 func (d *Decider) Decide(e *event.Event) {
 	e.Decision = event.Decision{}
 	ignored := 0
@@ -126,8 +126,8 @@ func (r *Rule) accepts(level event.Level) bool {
 // MayKeep reports whether Decide may keep an event of this level. Most events fail this and need no parsing.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
-// Groups returns the names that rules give to errors, and whether all errors of a name are one. They are not
-// if a rule for the name tests something that differs between events of one error.
+// Groups returns the names that rules give to errors, and whether a name always applies to all events of an
+// error. It does not if a rule for the name tests something that differs between them, such as the level.
 func (p Policy) Groups() map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.Rules {

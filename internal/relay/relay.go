@@ -102,7 +102,7 @@ type verdict struct {
 	headers map[string]string
 }
 
-// Handler returns the routes. A route whose sender could not be verified answers 404, unless Insecure is set.
+// Handler returns the routes. Without Insecure, a route for which no secret or token is set answers 404.
 func (d *Receiver) Handler() http.Handler {
 	mux := http.NewServeMux()
 	unsigned := d.cfg.Token != "" || d.cfg.Insecure
@@ -139,7 +139,7 @@ func (d *Receiver) Handler() http.Handler {
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
-		if r.ContentLength != 0 { // otherwise the server reads the unread body before it answers
+		if r.ContentLength != 0 { // without this, the server reads the rest of the body before it answers
 			w.Header().Set("Connection", "close")
 		}
 		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n"}
@@ -164,7 +164,7 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 	})
 }
 
-// webhook passes judge the complete body, because a signature covers all of its bytes. If no signature can be
+// webhook calls judge with the complete body, because a signature covers all of it. If no signature can be
 // checked, the token is checked instead, before the body is read.
 func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
 	d.handle(mux, route, http.MethodPost, func(w http.ResponseWriter, r *http.Request) verdict {

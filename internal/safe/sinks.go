@@ -60,7 +60,7 @@ func (r *Redactor) Title(s string, limit int) Text {
 }
 
 // URL returns s as an address for a Markdown link. It returns false unless s is an absolute http or https
-// address of at most 2,048 bytes without a secret. It rejects GitHub's: the linked page would show the link.
+// address of at most 2,048 bytes without a secret. It rejects GitHub's: a linked issue would show a backlink.
 func (r *Redactor) URL(s string) (Text, bool) {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 2048 || u.Scheme != "http" && u.Scheme != "https" {
@@ -122,8 +122,8 @@ func partCommands(s string) string {
 	return s
 }
 
-// Permalink returns the address of a line of a file at a full SHA, for a Markdown link. It adds
-// nothing to a timeline. It returns false if a part is malformed or the path needs redaction.
+// Permalink returns the address of a line of a file at a full SHA, for a Markdown link. The
+// link adds no event to an issue's timeline. It returns false if a part is malformed or needs redaction.
 func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
 		return Text{}, false

@@ -26,7 +26,7 @@ const (
 	settleWait = 8 * time.Second
 	// settleJitter is the maximum random delay added, so that runs that began together get out of step.
 	settleJitter = 8 * time.Second
-	// maxRounds is how many times a run writes at most. Each of n concurrent runs overwrites the
+	// maxRounds is the maximum number of times that a run writes. Each of n concurrent runs overwrites the
 	// others at most once a round, so it takes about as many rounds as runs.
 	maxRounds = 12
 )
@@ -90,8 +90,9 @@ func deliver(_ context.Context, r *run) error {
 	return nil
 }
 
-// keepMerged leaves waiting errors with events of a source to a run that reads the source. It adds the
-// markers that earlier rounds merged: another run may have overwritten them, and their issues are closed.
+// keepMerged adds the markers that earlier rounds merged: another run may have overwritten them, and the
+// duplicates that they came from are closed by now, so they would not be merged again. It also leaves waiting
+// errors that a scanned source or Sentry reported to the runs that read those.
 func keepMerged(_ context.Context, r *run) error {
 	r.actions = slices.DeleteFunc(r.actions, func(a plan.Action) bool {
 		return a.Kind == plan.Create && len(a.Groups) == 0 && len(a.Next.Sources)+len(a.Next.Sentry) > 0

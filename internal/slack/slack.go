@@ -56,7 +56,7 @@ func New(c Config) *Client {
 	return client
 }
 
-// refusal is an answer other than 200 or 429. slack-go drops its body, which is a webhook's reason.
+// refusal is an answer other than 200 or 429. slack-go drops its body, where a webhook states the reason.
 type refusal struct{ status, reason string }
 
 func (r refusal) Error() string {
@@ -72,7 +72,7 @@ func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	defer resp.Body.Close()
-	const longest = 8 << 10 // bytes, for a proxy's whole page: a webhook's URL cut short could not be redacted
+	const longest = 8 << 10 // bytes: room for a proxy's error page; a webhook's URL cut in two is not redacted
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longest))
 	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
@@ -118,7 +118,7 @@ func diagnose(reason, input string) (what, remedy string) {
 	case "action_prohibited", "posting_to_general_channel_denied", "restricted_action":
 		return "the workspace does not let the app post there", "ask its administrators, or choose another channel"
 	}
-	return "Slack refuses", "check " + input + " against examples/slack.md"
+	return "Slack refused the request", "check " + input + " against examples/slack.md"
 }
 
 // Kind is the reason to post an error or, in an Answer, what was done about it.
@@ -168,7 +168,7 @@ func (c *Client) Post(ctx context.Context, repository string, found []Error) (er
 		case !ok:
 			return c.explain(err)
 		case refusals == maxRefusals || !clock.Fits(ctx, c.cfg.Clock.Now().Add(limited.RetryAfter)):
-			what, remedy := "Slack's rate limit refuses messages", "run less often, or use a channel of its own"
+			what, remedy := "Slack's rate limit refuses messages", "run less often, or use a separate channel"
 			return &finding.Mendable{What: what, Remedy: remedy, Cause: err}
 		}
 		if err := c.cfg.Clock.Sleep(ctx, limited.RetryAfter); err != nil {

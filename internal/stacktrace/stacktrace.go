@@ -27,7 +27,7 @@ type runtime struct {
 	rules []rule
 	parse func(lines []string) []event.Exception // parses a whole text; nil if it is not a trace after all
 
-	// How Adopt changes a chain from another tool; leads and chain need adopt.
+	// How Adopt changes a chain from another tool. Without adopt, it ignores leads and chain.
 	adopt func(*event.Frame)
 	leads []string // type prefixes that the runtime itself does not print
 	chain func(*event.Event) []event.Exception
