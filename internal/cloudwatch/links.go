@@ -15,12 +15,12 @@ import (
 
 // URL returns the URL of the group's page in the AWS console.
 func (g *Group) URL() string {
-	return consoleURL(g.region) + "#logsV2:log-groups/log-group/" + escapeTwice(g.name)
+	return g.console() + "#logsV2:log-groups/log-group/" + escapeTwice(g.name)
 }
 
-func consoleURL(region string) string {
-	_, host := partitionOf(region)
-	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, host, region)
+func (g *Group) console() string {
+	_, host := partitionOf(g.region)
+	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%[1]s", g.region, host)
 }
 
 // eventURL returns the URL of an event, given the URL of its stream. id is empty if the console does not
@@ -63,11 +63,11 @@ func (g *Group) Links(e event.Event) []event.Link {
 		detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",
 			stamp(e.Time.Add(time.Hour)), stamp(e.Time.Add(-time.Hour)),
 			text("fields @timestamp, @logStream, @message\n| filter "+filter+"\n| sort @timestamp"), text(g.name))
-		address := consoleURL(g.region) + "#logsV2:logs-insights$3FqueryDetail$3D" + escapeTwice(detail)
+		address := g.console() + "#logsV2:logs-insights$3FqueryDetail$3D" + escapeTwice(detail)
 		links = append(links, event.Link{Name: "Logs Insights", URL: address})
 	}
 	if id := xrayID.FindString(e.TraceID); id != "" {
-		links = append(links, event.Link{Name: "X-Ray", URL: consoleURL(g.region) + "#xray:traces/" + id})
+		links = append(links, event.Link{Name: "X-Ray", URL: g.console() + "#xray:traces/" + id})
 	}
 	return links
 }

@@ -76,7 +76,7 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 		f.setting(setting, entry)
 	case !slices.Contains(teamKeys, name):
 		f.key = ""
-		f.wrong(entry.Key, unknown("key", name, append(names(Settings), teamKeys...)))
+		f.wrong(entry.Key, unknown("key", name, append(names(), teamKeys...)))
 	case null:
 	case name == "in-app":
 		lists := f.lists(entry.Value, []string{"include", "exclude"}, 200)

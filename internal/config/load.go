@@ -40,11 +40,11 @@ func Load(in Input) (Config, error) {
 	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of errmon's predecessor, a server
 		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and ignored", "set ERRMON_RELAY_URL instead"))
 	}
-	fromFile, err := c.readFile(in, first(candidates(*find("config"), in.Flags, env)...))
+	fromFile, err := c.readFile(in, first(env.candidates(*find("config"))...))
 	mistakes = append(mistakes, err)
 	c.FileRead = fromFile != nil
 	if damaged || !c.FileRead && err != nil {
-		c.Refused = names(Settings)
+		c.Refused = names()
 	}
 
 	given := make(map[string]value)
@@ -53,7 +53,7 @@ func Load(in Input) (Config, error) {
 			continue
 		}
 		for _, s := range g.Settings {
-			given[s.Name] = first(append(candidates(s, in.Flags, env), fromFile[s.Name])...)
+			given[s.Name] = first(append(env.candidates(s), fromFile[s.Name])...)
 			if err := s.set(given[s.Name]); err != nil {
 				c.Refused = append(c.Refused, s.Name)
 				mistakes = append(mistakes, err)
@@ -90,7 +90,7 @@ func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
 	var secrets []string
 	for _, s := range append(slices.Concat(Settings, RelaySettings), Setting{Env: secretVariables, Secret: true}) {
-		for _, v := range candidates(s, in.Flags, env) {
+		for _, v := range env.candidates(s) {
 			if s.Secret {
 				secrets = append(secrets, v.text)
 			}
@@ -100,13 +100,13 @@ func Secrets(in Input) []string {
 }
 
 type environment struct {
-	getenv func(string) string
+	Input
 	dotEnv map[string]string
 }
 
 // readEnvironment reads .env, but not in Actions, where it would be the repository's, not the user's.
 func readEnvironment(in Input) (environment, error) {
-	env := environment{getenv: in.Getenv}
+	env := environment{Input: in}
 	if in.Getenv("GITHUB_ACTIONS") == "true" {
 		return env, nil
 	}
@@ -118,7 +118,7 @@ func readEnvironment(in Input) (environment, error) {
 		return env, fmt.Errorf("read .env: %w", err)
 	}
 	if env.dotEnv, err = godotenv.UnmarshalBytes(data); err != nil { // the parser's error quotes the file
-		return environment{getenv: in.Getenv}, finding.Mend(".env has lines that are not in the form NAME=value", "fix them")
+		return environment{Input: in}, finding.Mend(".env has lines that are not in the form NAME=value", "fix them")
 	}
 	maps.DeleteFunc(env.dotEnv, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
 	return env, nil
@@ -127,7 +127,7 @@ func readEnvironment(in Input) (environment, error) {
 // unknownInputs reports the inputs that match no setting. The runner itself only warns about inputs that
 // action.yml does not declare.
 func unknownInputs(environ []string) error {
-	known := append(names(Settings), "args", "entrypoint") // the runner's own, for container actions
+	known := append(names(), "args", "entrypoint") // the runner's own, for container actions
 	var mistakes []error
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
@@ -140,11 +140,11 @@ func unknownInputs(environ []string) error {
 }
 
 // candidates returns the values of a setting's flag, input and variables; the first that is not blank counts.
-func candidates(s Setting, flags map[string]string, env environment) []value {
-	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes of a name
-	values := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
+func (e environment) candidates(s Setting) []value {
+	input := e.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes of a name
+	values := []value{{e.Flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
 	for names := range strings.FieldsSeq(s.Env) {
-		values = append(values, env.lookup(names))
+		values = append(values, e.lookup(names))
 	}
 	return values
 }
@@ -154,7 +154,7 @@ func candidates(s Setting, flags map[string]string, env environment) []value {
 func (e environment) lookup(names string) value {
 	parts, origin := strings.Split(names, "/"), "environment variable "+names
 	for i, name := range parts {
-		if parts[i] = first(value{text: e.getenv(name)}, value{text: e.dotEnv[name]}).text; parts[i] == "" {
+		if parts[i] = first(value{text: e.Getenv(name)}, value{text: e.dotEnv[name]}).text; parts[i] == "" {
 			return value{}
 		}
 		if e.dotEnv[name] != "" {

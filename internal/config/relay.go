@@ -75,7 +75,7 @@ func LoadRelay(in Input) (Relay, error) {
 	}
 	mistakes := []error{err}
 	for _, s := range relaySettings(&c, in.ReadFile) {
-		mistakes = append(mistakes, s.set(first(candidates(s, in.Flags, env)...)))
+		mistakes = append(mistakes, s.set(first(env.candidates(s)...)))
 	}
 	return c, errors.Join(errors.Join(mistakes...), c.check())
 }

@@ -162,8 +162,8 @@ func groups(c *Config, now time.Time) []Group {
 	}
 }
 
-func names(settings []Setting) (names []string) {
-	for _, s := range settings {
+func names() (names []string) {
+	for _, s := range Settings {
 		names = append(names, s.Name)
 	}
 	return names

@@ -67,7 +67,7 @@ func (w *world) ageMutes(dashboard int) {
 		mute.Since -= count.Millis(25 * time.Hour / time.Millisecond)
 		d.Muted[number] = mute
 	}
-	before, _, behind, _ := marker.Split(body)
+	before, _, behind := marker.Split(body)
 	section := d.Section("The dashboard.")
 	w.github.EditBody(dashboard, before+section+behind)
 }

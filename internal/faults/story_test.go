@@ -76,7 +76,7 @@ func (w *world) state() string {
 // nothing: the name of the run that filed it, and how many requests the last scans sent,
 // when they began and how much they read.
 func withoutChance(body string) string {
-	before, section, behind, _ := marker.Split(body)
+	before, section, behind := marker.Split(body)
 	above, _, _ := strings.Cut(section, "<!-- errmon:state")
 	if m, err := marker.Read(body); err == nil {
 		m.FiledBy = ""

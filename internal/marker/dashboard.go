@@ -87,7 +87,7 @@ var tickedBox = regexp.MustCompile(`(?m)^\s*[-*+] \[[xX]\] ` + boxPrefix + `([` 
 
 // Ticked returns the keys of the boxes that people ticked in a dashboard's body.
 func Ticked(body string) []string {
-	_, section, _, _ := Split(body)
+	_, section, _ := Split(body)
 	var keys []string
 	for _, box := range tickedBox.FindAllStringSubmatch(section, -1) {
 		keys = append(keys, box[1])

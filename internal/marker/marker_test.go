@@ -213,9 +213,9 @@ func TestOwnTakesOverAnAlias(t *testing.T) {
 
 func TestSplitKeepsWhatPeopleWrote(t *testing.T) {
 	section := sample().Section("text")
-	before, got, behind, ok := Split("above\n\n" + section + "\nbelow")
-	if !ok || before != "above\n\n" || got != section || behind != "\nbelow" {
-		t.Errorf("split into %q, %q, %q, %v", before, got, behind, ok)
+	before, got, behind := Split("above\n\n" + section + "\nbelow")
+	if before != "above\n\n" || got != section || behind != "\nbelow" {
+		t.Errorf("split into %q, %q, %q", before, got, behind)
 	}
 }
 

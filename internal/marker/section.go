@@ -128,14 +128,15 @@ func read(body string, into any) (key string, err error) {
 	return key, state.read(into)
 }
 
-// Split splits a body into the text before our section, the section, and the text after it.
-func Split(body string) (before, section, behind string, ok bool) {
+// Split splits a body into the text before our section, the section, and the text after it. Without a section,
+// all of the body is before it.
+func Split(body string) (before, section, behind string) {
 	ours, _, _ := find(body)
 	if len(ours) == 0 {
-		return body, "", "", false
+		return body, "", ""
 	}
 	from, to := ours[0].from, ours[len(ours)-1].to
-	return body[:from], body[from:to], body[to:], true
+	return body[:from], body[from:to], body[to:]
 }
 
 type line struct {

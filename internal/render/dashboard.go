@@ -28,7 +28,7 @@ func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 // Dashboard returns the dashboard's body, replacing only our section of the previous one. Ticked boxes of
 // errors that still wait stay ticked. If the body is too long, the tables are cut, not the stored state.
 func (r Renderer) Dashboard(d Board, previous string) string {
-	before, _, behind, _ := marker.Split(previous)
+	before, _, behind := marker.Split(previous)
 	ticked := marker.Ticked(previous)
 	for rows := marker.MaxWaiting; ; rows /= 2 {
 		r.Redactor = r.Redactor.Section()

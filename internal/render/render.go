@@ -48,7 +48,7 @@ func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title,
 // the old sample stays. If the body is too long, it cuts the sample and then drops the code. It returns
 // ErrNoRoom if people's own text leaves no room for the rest.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
-	before, old, behind, _ := marker.Split(previous)
+	before, old, behind := marker.Split(previous)
 	sample, code := maxSample, maxCode
 	for {
 		r.Redactor = r.Redactor.Section() // within a section, equal values get equal placeholders

@@ -19,7 +19,6 @@ import (
 
 // Run holds the results of a run.
 type Run struct {
-	Started  time.Time
 	Ended    time.Time
 	DryRun   bool
 	Lines    []plan.Result

@@ -81,7 +81,7 @@ func begin(o Options) *run {
 	now := o.Clock.Now()
 	o.Rules.Policy = o.Intake.Policy
 	o.Rules.Resolve = o.Rules.Resolve && source.TrackerOf(o.Services) != nil // webhooks may come without a token
-	r := &run{Options: o, report: report.Run{Started: now, DryRun: o.DryRun}}
+	r := &run{Options: o, report: report.Run{DryRun: o.DryRun}}
 	r.ledger = &ledger.Ledger{
 		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted,
 	}

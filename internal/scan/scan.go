@@ -68,7 +68,6 @@ func list(ctx context.Context, r *run) error {
 		r.ahead = 0
 	}
 	r.input.Now = began.Add(-time.Duration(r.ahead))
-	r.report.Started = r.input.Now
 	r.intake = intake.New(r.Intake, r.Redactor)
 	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
 	return err

@@ -80,7 +80,7 @@ func checkIssue(t *testing.T, i githubtest.Issue, canary string) {
 	if text := safetest.WithoutCode(i.Body); strings.Contains(text, canary) || strings.Contains(text, "evil.example") || strings.Contains(text, "<img") {
 		t.Errorf("#%d: the canary is outside of code: %s", i.Number, text)
 	}
-	if _, section, behind, _ := marker.Split(i.Body); behind != "" || strings.Count(section, "<!-- errmon:begin") != 1 || strings.Count(section, "<!-- errmon:state") != 1 {
+	if _, section, behind := marker.Split(i.Body); behind != "" || strings.Count(section, "<!-- errmon:begin") != 1 || strings.Count(section, "<!-- errmon:state") != 1 {
 		t.Errorf("#%d: the section is forged: %s", i.Number, i.Body)
 	}
 	if len(i.Comments) > 0 {

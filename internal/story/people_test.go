@@ -47,8 +47,8 @@ func TestWhatPeopleDo(t *testing.T) {
 			if after.Title != before.Title {
 				t.Errorf("title became %q", after.Title)
 			}
-			people, _, behind, _ := marker.Split(after.Body)
-			if was, _, wasBehind, _ := marker.Split(before.Body); people != was || behind != wasBehind {
+			people, _, behind := marker.Split(after.Body)
+			if was, _, wasBehind := marker.Split(before.Body); people != was || behind != wasBehind {
 				t.Errorf("people's text became %q … %q", people, behind)
 			}
 			if n := len(w.errorIssues()); n != 1 {
