@@ -31,10 +31,10 @@ type filterInput struct {
 
 // cursor is what a token stands for. It stores an event, not an offset, which a late event would shift.
 type cursor struct {
-	query   string   // the request without its token; the token is valid only for this request
-	after   *stored  // the last event already returned; nil at the beginning
-	empties int      // number of empty pages before the next events
-	again   []stored // events of the previous page to repeat
+	query   string  // the request without its token; the token is valid only for this request
+	after   *Event  // the last event already returned; nil at the beginning
+	empties int     // number of empty pages before the next events
+	again   []Event // events of the previous page to repeat
 	issued  time.Time
 }
 
@@ -87,7 +87,7 @@ func (s *Server) token(at cursor) string {
 
 // page returns the page that begins at the cursor. It ends before the first event that would make it too
 // large.
-func (s *Server) page(events []stored, matches func(string) bool, at cursor, limit int) object {
+func (s *Server) page(events []Event, matches func(string) bool, at cursor, limit int) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
 		if found {
@@ -95,7 +95,7 @@ func (s *Server) page(events []stored, matches func(string) bool, at cursor, lim
 		}
 		events = events[i:]
 	}
-	page := append([]stored{}, at.again[max(0, len(at.again)-(limit-1)):]...) // leaves room for a new event
+	page := append([]Event{}, at.again[max(0, len(at.again)-(limit-1)):]...) // leaves room for a new event
 	size := 0
 	for _, e := range page {
 		size += len(e.Message)
@@ -139,7 +139,7 @@ func (s *Server) getLogEvents(req request) any {
 	}](req)
 	g, now := s.readable(req, in.groupRef), s.Now()
 	must(in.StartFromHead, unsupported("startFromHead false"))
-	hidden := func(e stored) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
+	hidden := func(e Event) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
 	must(len(slices.DeleteFunc(slices.Clone(g.between(0, math.MaxInt64)), hidden)) > 0,
 		refuse("ResourceNotFoundException", "The specified log stream does not exist."))
 	events := slices.DeleteFunc(slices.Clone(g.between(in.StartTime, cmp.Or(in.EndTime, math.MaxInt64))), hidden)

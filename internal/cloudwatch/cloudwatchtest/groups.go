@@ -17,24 +17,21 @@ type Event struct {
 	Time     time.Time `json:"-"`             // the event's timestamp; Put truncates it to a millisecond
 	Ingested time.Time `json:"-"`             // when it becomes readable; if zero, at Time
 	Message  string    `json:"message"`       // 1 to 1,048,550 bytes: 1 MiB less 26
+
+	// Put sets the fields below.
+	Timestamp int64 `json:"timestamp"` // Time in milliseconds since 1970
+	sequence  int
+	group     string
 }
 
 type group struct {
 	region, name string
-	events       []stored
+	events       []Event
 	unsorted     bool
 }
 
-type stored struct {
-	Event
-	Timestamp int64 `json:"timestamp"`
-
-	sequence int
-	group    string
-}
-
 // order compares events as the service sorts them: by timestamp, by ingestion time, then in the order of Put.
-func order(a, b stored) int {
+func order(a, b Event) int {
 	return cmp.Or(a.Time.Compare(b.Time), a.Ingested.Compare(b.Ingested), cmp.Compare(a.sequence, b.sequence))
 }
 
@@ -52,7 +49,7 @@ func (s *Server) Put(region, name string, events ...Event) error {
 	if !groupName.MatchString(name) {
 		return fmt.Errorf("%q cannot be the name of a log group", name)
 	}
-	var added []stored
+	var added []Event
 	for _, e := range events {
 		s.sequence++
 		e.Time = e.Time.Truncate(time.Millisecond)
@@ -62,7 +59,8 @@ func (s *Server) Put(region, name string, events ...Event) error {
 			e.Ingested.Sub(e.Time) > 14*24*time.Hour || e.Time.Sub(e.Ingested) > 2*time.Hour {
 			return fmt.Errorf("PutLogEvents would refuse the event %q of %d bytes in the stream %q", e.ID, len(e.Message), e.Stream)
 		}
-		added = append(added, stored{Event: e, Timestamp: e.Time.UnixMilli(), sequence: s.sequence, group: name})
+		e.Timestamp, e.sequence, e.group = e.Time.UnixMilli(), s.sequence, name
+		added = append(added, e)
 	}
 	if s.groups == nil {
 		s.groups = map[string]*group{}
@@ -78,13 +76,13 @@ func (s *Server) Put(region, name string, events ...Event) error {
 
 // between returns the events from a time on and before another, in Unix milliseconds, sorted. It includes
 // events that are not ingested yet.
-func (g *group) between(from, before int64) []stored {
+func (g *group) between(from, before int64) []Event {
 	if g.unsorted {
 		slices.SortFunc(g.events, order)
 		g.unsorted = false
 	}
 	find := func(ms int64) int {
-		i, _ := slices.BinarySearchFunc(g.events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Timestamp, ms) })
+		i, _ := slices.BinarySearchFunc(g.events, ms, func(e Event, ms int64) int { return cmp.Compare(e.Timestamp, ms) })
 		return i
 	}
 	end := find(before)

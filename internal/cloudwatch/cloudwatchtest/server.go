@@ -240,7 +240,7 @@ func (s *Server) getQueryResults(req request) any {
 // run returns the query's rows, the bytes that it scans and bills, and the number of matches before
 // q.Limit applies.
 func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
-	var found []stored
+	var found []Event
 	from, before := q.Start*1000, (q.End+1)*1000
 	for _, g := range q.groups {
 		for _, e := range g.between(from, before) {
