@@ -136,7 +136,8 @@ func (c Config) refused(name string) bool { return slices.Contains(c.Refused, na
 func (c Config) CheckTarget() error {
 	return errors.Join(
 		mistake(c.GitHubToken == "" && !c.refused("github-token"), "no token", "pass github-token, or set GITHUB_TOKEN"),
-		mistake(c.Owner == "" && !c.refused("repository"), "no repository to file issues in", "set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
+		mistake(c.Owner == "" && !c.refused("repository"),
+			"no repository to file issues in", "set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 }
 
 // CheckSources returns an error if c names no source to read.

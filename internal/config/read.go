@@ -115,7 +115,8 @@ func must[T any](parse func(string) (T, error), ok func(T) bool, mistake error) 
 }
 
 func whole(least, most int) func(string) (int, error) {
-	return must(strconv.Atoi, func(n int) bool { return n >= least && n <= most }, fmt.Errorf("must be a whole number between %d and %d", least, most))
+	fits := func(n int) bool { return n >= least && n <= most }
+	return must(strconv.Atoi, fits, fmt.Errorf("must be a whole number between %d and %d", least, most))
 }
 
 func number(ok func(float64) bool, mistake string) func(string) (float64, error) {

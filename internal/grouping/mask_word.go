@@ -184,7 +184,8 @@ var port = regexp.MustCompile(`^:\d{2,5}\b`)
 // "wpad:80 failed", or any after a connector, "connect to redis:6379". In "uid:1000" the name is a key.
 func (m *masker) isService(word string) bool {
 	name, number, found := strings.Cut(word, ":")
-	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name || sources[name[strings.LastIndexByte(name, '.')+1:]] {
+	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name ||
+		sources[name[strings.LastIndexByte(name, '.')+1:]] {
 		return false
 	}
 	before, spaced := bytes.CutSuffix(m.out, []byte(" "))

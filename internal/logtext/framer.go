@@ -96,7 +96,8 @@ func (f *Framer) Add(r event.Record) {
 	base := f.stream(streamKey{r.Source, r.Stream, ""})
 	s := base
 	base.within = cmp.Or(e.within, base.within)
-	if e.within != "" || base.within != "" && e.format == "" { // a line without a prefix may continue one whose own head looks like a transport's
+	if e.within != "" || base.within != "" && e.format == "" {
+		// A line without a prefix may continue one whose own head looks like a transport's.
 		s = f.stream(streamKey{r.Source, r.Stream, base.within})
 	}
 	s.prefix.cut(&e)

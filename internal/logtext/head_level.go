@@ -36,7 +36,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case r.left == afterTime && how == small && !isMention():
 		return s[0] >= 'a' && s[0] != 'p'
 	}
-	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // capitalised like the first word of a sentence
+	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // like the first word of a sentence
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
 }
 

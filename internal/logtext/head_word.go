@@ -170,7 +170,8 @@ func (r *headReader) separates(mark, name string) bool {
 		return true
 	case mark == ": ":
 		isCode := strings.ToUpper(name) == name && strings.ContainsAny(name, "0123456789") // "CWWKZ0013E", "ORA-00942"
-		return isCompound(name) && isLetter(name[0]) && !isCode && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
+		isPath := strings.IndexByte(name, '.') > 0 && !isRaised(name)
+		return isCompound(name) && isLetter(name[0]) && !isCode && (isPath || !stacktrace.IsHeader(name+": "))
 	case isNumber(name):
 		return mark == r.joint || mark == "\t"
 	}
@@ -221,7 +222,8 @@ func isDotted(name string) bool {
 		return false
 	}
 	dot := strings.LastIndexByte(name, '.')
-	return strings.Contains(name, "::") || dot > 0 && dot+1 < len(name) && isLetter(name[dot+1]) && !isFile(name) && !strings.ContainsAny(name, "/@")
+	dotted := dot > 0 && dot+1 < len(name) && isLetter(name[dot+1])
+	return strings.Contains(name, "::") || dotted && !isFile(name) && !strings.ContainsAny(name, "/@")
 }
 
 // isFile reports whether name ends with the extension of a file or the top-level domain of a host.

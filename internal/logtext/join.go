@@ -81,7 +81,7 @@ func (p *pending) isCompanion(e *entry) bool {
 	case strings.HasSuffix(p.event.Format, "npm"):
 		return strings.HasPrefix(line, above[:len("npm ERR!")])
 	case !strings.Contains(line, ":  "):
-		return strings.HasPrefix(line, "Runtime.") && isWord(line) && p.event.Format == "AWS Lambda" // the error type after "Runtime exited"
+		return strings.HasPrefix(line, "Runtime.") && isWord(line) && p.event.Format == "AWS Lambda" // the type after "Runtime exited"
 	}
 	for _, word := range companions {
 		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(withoutDigits(above), withoutDigits(line[:i])) {

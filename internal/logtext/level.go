@@ -92,8 +92,8 @@ func fieldLevel(key, value string) event.Level {
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {
-	case key == "status", key == "priority" && n > 7, inKey("number") && (n < 1 || n > 24): // an HTTP status, a job's priority, an invalid severity number
-		return event.Unknown
+	case key == "status", key == "priority" && n > 7, inKey("number") && (n < 1 || n > 24):
+		return event.Unknown // an HTTP status, a job's priority, an invalid severity number
 	case inKey("number"): // OpenTelemetry has four numbers per level
 		return event.Trace + event.Level((n-1)/4)
 	case key == "levelno": // Python

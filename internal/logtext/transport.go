@@ -77,8 +77,8 @@ func (c *carried) peelRequest(s string) bool {
 	}
 	shape := stacktrace.ShapeOf(line)
 	switch {
-	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "): // neither an exception nor a template's frame
-		return false
+	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "):
+		return false // neither an exception nor a template's frame
 	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown):
 		return false // not the source of a template
 	}

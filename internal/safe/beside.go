@@ -73,7 +73,8 @@ func isSecretName(name string) bool {
 
 // namesSecret reports whether a list of column names includes one whose values may be secrets.
 func namesSecret(list string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return r < utf8.RuneSelf && !isWord(byte(r)) }), func(column string) bool {
+	columns := strings.FieldsFunc(list, func(r rune) bool { return r < utf8.RuneSelf && !isWord(byte(r)) })
+	return slices.ContainsFunc(columns, func(column string) bool {
 		for range names(column, false) {
 			return true
 		}

@@ -69,7 +69,8 @@ func (s *Server) getOwnerErrors(*http.Request) answer {
 
 // commitNode returns a commit in the shape of GraphQL's Commit; nil if there is none.
 func (s *Server) commitNode(revision string) object {
-	out, ok := s.git("show", "--first-parent", "--name-only", "--format=%H%x00%cI%x00%an%x00%P%x00", "--end-of-options", revision+"^{commit}", "--")
+	out, ok := s.git("show", "--first-parent", "--name-only", "--format=%H%x00%cI%x00%an%x00%P%x00",
+		"--end-of-options", revision+"^{commit}", "--")
 	if !ok || revision == "" {
 		return nil
 	}

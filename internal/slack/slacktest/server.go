@@ -114,9 +114,12 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 	token := cmp.Or(r.Form.Get("token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	asked := r.Form.Get("channel")
 	known := asked == s.Settings.Channel || strings.TrimPrefix(asked, "#") == ChannelName
-	channel := map[string]any{"id": s.Settings.Channel, "name": ChannelName, "is_archived": s.Settings.Archive, "is_member": !s.Settings.Outside}
+	channel := map[string]any{"id": s.Settings.Channel, "name": ChannelName}
+	channel["is_archived"], channel["is_member"] = s.Settings.Archive, !s.Settings.Outside
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
-	scope := map[string]string{"chat.postMessage": "chat:write", "conversations.info": "channels:read", "conversations.list": "channels:read"}[method]
+	scope := map[string]string{
+		"chat.postMessage": "chat:write", "conversations.info": "channels:read", "conversations.list": "channels:read",
+	}[method]
 	switch {
 	case s.Settings.Auth != "":
 		return s.Settings.Auth, nil
