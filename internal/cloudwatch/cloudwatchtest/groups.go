@@ -131,10 +131,7 @@ func (s *Server) describeLogGroups(req request) any {
 		if len(page) == limit {
 			return object{"logGroups": page, "nextToken": page[limit-1]["logGroupName"]}
 		}
-		class := "STANDARD"
-		if slices.Contains(s.Infrequent, g.name) {
-			class = "INFREQUENT_ACCESS"
-		}
+		class := map[bool]string{true: "INFREQUENT_ACCESS", false: "STANDARD"}[slices.Contains(s.Infrequent, g.name)]
 		page = append(page, object{"logGroupName": g.name, "logGroupClass": class, "arn": arn(g.region, g.name) + ":*"})
 	}
 	return object{"logGroups": page}

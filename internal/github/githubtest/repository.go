@@ -154,10 +154,8 @@ func (s *Server) repositoryNode(a object) any {
 	if name != own && name != s.Settings.CodeRepository {
 		return nil
 	}
-	visibility := "PUBLIC"
-	if s.Settings.Private && name == own || s.Settings.CodePrivate && name != own {
-		visibility = "PRIVATE"
-	}
+	private := s.Settings.Private && name == own || s.Settings.CodePrivate && name != own
+	visibility := map[bool]string{true: "PRIVATE", false: "PUBLIC"}[private]
 	repository := object{
 		"__typename": "Repository", "url": "https://github.com/" + name, "visibility": visibility,
 		"issue": resolver(s.issueNode), "defaultBranchRef": nil, "ref": nil, "object": nil,

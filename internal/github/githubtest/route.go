@@ -69,10 +69,7 @@ func (s *Server) admit(h http.Header, r *http.Request) {
 
 // notAccessible is GitHub's answer if the token lacks a permission.
 func (s *Server) notAccessible() answer {
-	kind := "personal access token"
-	if strings.HasSuffix(s.Settings.Login, "[bot]") {
-		kind = "integration"
-	}
+	kind := map[bool]string{true: "integration", false: "personal access token"}[strings.HasSuffix(s.Settings.Login, "[bot]")]
 	return fail(http.StatusForbidden, "Resource not accessible by "+kind)
 }
 
@@ -95,10 +92,8 @@ func base(r *http.Request) string {
 }
 
 func moved(r *http.Request, to string) answer {
-	status := http.StatusTemporaryRedirect
-	if r.Method == http.MethodGet {
-		status = http.StatusMovedPermanently
-	}
+	reads := r.Method == http.MethodGet
+	status := map[bool]int{true: http.StatusMovedPermanently, false: http.StatusTemporaryRedirect}[reads]
 	return fail(status, http.StatusText(status)).With("Location", to)
 }
 

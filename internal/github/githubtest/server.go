@@ -187,9 +187,9 @@ func timestamp(t time.Time) any {
 func (s *Server) wireComment(issue *Issue, c Comment) object {
 	return object{
 		"id": c.ID, "node_id": fmt.Sprintf("IC_%d", c.ID), "body": c.Body, "user": person(c.Author),
-		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(), c.ID),
-		"issue_url": fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number),
-		"html_url":  fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), c.ID),
+		"url":        fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(), c.ID),
+		"issue_url":  fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number),
+		"html_url":   fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), c.ID),
 		"created_at": timestamp(c.CreatedAt), "updated_at": timestamp(c.CreatedAt),
 	}
 }
