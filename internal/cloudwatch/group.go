@@ -171,7 +171,7 @@ func parseSpec(entry, region string) (Spec, error) {
 	case strings.Contains(name, "*"):
 		return spec, errors.New(`"*" may only be the last character`)
 	case !nameShape.MatchString(name) && (name != "" || !spec.prefix): // an empty prefix selects every group of the region
-		return spec, errors.New("a log group's name has 1 to 512 characters: letters, digits and . - _ / #")
+		return spec, errors.New("a log group's name has 1 to 512 characters: letters, digits and . - _ / #; separate several by commas")
 	}
 	return spec, nil
 }

@@ -15,7 +15,7 @@ import (
 func TestParseSpecsRefuses(t *testing.T) {
 	for _, test := range []struct{ name, entry, region, want string }{
 		{"empty", "", region, "has 1 to 512 characters"},
-		{"a space", "/ecs/my shop", region, "has 1 to 512 characters"},
+		{"a space", "/ecs/my shop", region, "separate several by commas"},
 		{"a colon", "shop:*", region, "has 1 to 512 characters"},
 		{"a query", "/ecs/shop?x", region, "has 1 to 512 characters"},
 		{"too long", strings.Repeat("x", 513), region, "has 1 to 512 characters"},
