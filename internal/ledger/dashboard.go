@@ -136,7 +136,7 @@ func mergeRows(waiting, more []marker.Row) []marker.Row {
 	waiting = slices.Clone(waiting)
 	for _, row := range more {
 		if i := rowOf(waiting, row); i >= 0 {
-			waiting[i].Marker = marker.Merge(waiting[i].Marker, row.Marker)
+			waiting[i].Marker = plan.Merge(waiting[i].Marker, row.Marker)
 			continue
 		}
 		waiting = append(waiting, row)

@@ -126,6 +126,17 @@ func TestTickedRowsComeFirst(t *testing.T) {
 	}
 }
 
+// A delivery of a worse level raises the level of the row that waits.
+func TestRowsOfOneErrorHaveTheWorseLevel(t *testing.T) {
+	waits, worse := row("exc1:a", 1), row("exc1:a", 2)
+	waits.Marker.Level, worse.Marker.Level = "error", "fatal"
+	for _, rows := range [][]marker.Row{mergeRows([]marker.Row{waits}, []marker.Row{worse}), mergeRows([]marker.Row{worse}, []marker.Row{waits})} {
+		if len(rows) != 1 || rows[0].Marker.Level != "fatal" {
+			t.Errorf("%+v", rows)
+		}
+	}
+}
+
 func TestStatus(t *testing.T) {
 	k := Known{
 		Issues: []plan.Issue{

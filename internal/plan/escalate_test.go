@@ -2,8 +2,10 @@ package plan
 
 import (
 	"testing"
+	"time"
 
 	"github.com/org/errmon-action/internal/count"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -41,4 +43,25 @@ func counted(n int64, level string) marker.Marker {
 	m := marker.Marker{Level: level}
 	m.SetSource(shop, count.Tally{Frozen: n})
 	return m
+}
+
+// An error that takes over another issue or a row is as severe as the worse of the two.
+func TestUnitedErrorsHaveTheWorseLevel(t *testing.T) {
+	double, waiting := issue(2, "exc1:a", 7), row("exc1:a", 7, OverMax)
+	double.Marker.Level, waiting.Marker.Level = "fatal", "fatal"
+	locked := issue(1, "exc1:a", 5)
+	locked.Locked = true
+	for name, in := range map[string]Input{
+		"a double": {Issues: []Issue{issue(1, "exc1:a", 5), double}},
+		"a row":    {Issues: []Issue{issue(1, "exc1:a", 5)}, Waiting: []marker.Row{waiting}},
+		"a row of the issue that follows": {Issues: []Issue{locked}, Waiting: []marker.Row{waiting},
+			Groups: []*grouping.Group{group("exc1:a", 1, time.Minute)}},
+	} {
+		in.Now, in.Rules = now, Rules{MinEvents: 1, MaxNew: 10}
+		for _, a := range Plan(in) {
+			if a.Writes() && a.Reason != Duplicate && a.Next.Level != "fatal" {
+				t.Errorf("%s: %s, %s at level %q", name, a.Kind, a.Reason, a.Next.Level)
+			}
+		}
+	}
 }

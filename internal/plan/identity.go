@@ -207,18 +207,21 @@ func (o Others) into(m marker.Marker) marker.Marker {
 		m = join(m, other)
 	}
 	for _, other := range o.Merge {
-		m = marker.Merge(m, other)
+		m = Merge(m, other)
 	}
 	return m
 }
+
+// Merge joins two markers of one error that counted the same events. The worse level stays.
+func Merge(m, other marker.Marker) marker.Marker { return raised(marker.Merge(m, other), other.Level) }
 
 // join adds the counts of a marker that turned out to belong to the same error. If m already owns its key, an
 // overlapping run, or an earlier one that then failed, has added them.
 func join(m, other marker.Marker) marker.Marker {
 	if m.Owns(other.Key()) {
-		return marker.Merge(m, other)
+		return Merge(m, other)
 	}
-	return marker.Join(m, other)
+	return raised(marker.Join(m, other), other.Level)
 }
 
 func closeDuplicate(issue Issue, original int) Action {

@@ -29,9 +29,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 			m.Template = g.Template
 		}
 		m.Service = cmp.Or(m.Service, g.Service)
-		if level, _ := event.ParseLevel(m.Level); g.Level > level {
-			m.Level = g.Level.String()
-		}
+		m = raised(m, g.Level.String())
 		if t := g.Sentry; t != nil {
 			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last), Users: t.Users})
 		}
@@ -51,6 +49,15 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 		inbox.Link(seen.From, seen.URL, seen.Newest.Time())
 		inbox.Receive(seen.IDs.Hashed())
 		m.SetInbox(kind, inbox)
+	}
+	return m
+}
+
+// raised returns the marker with the level if that is worse than its own.
+func raised(m marker.Marker, level string) marker.Marker {
+	own, _ := event.ParseLevel(m.Level)
+	if other, _ := event.ParseLevel(level); other > own {
+		m.Level = level
 	}
 	return m
 }
