@@ -53,14 +53,19 @@ func (l *limits) Note(r polite.Request, h http.Header) {
 		l.ahead.Store(int64(now.Sub(date).Round(time.Second)))
 	}
 	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
-	if reset, ok := resetTime(h); ok && err == nil && h.Get("X-Ratelimit-Resource") != "graphql" {
+	if reset, ok := l.resetTime(h); ok && err == nil && h.Get("X-Ratelimit-Resource") != "graphql" {
 		l.remaining, l.reset = remaining, reset
 	}
 }
 
-func resetTime(h http.Header) (time.Time, bool) {
+// resetTime returns when the hour's requests are renewed, by this machine's clock.
+func (l *limits) resetTime(h http.Header) (time.Time, bool) {
 	seconds, err := strconv.ParseInt(h.Get("X-Ratelimit-Reset"), 10, 64)
-	return time.Unix(seconds, 0), err == nil
+	reset := time.Unix(seconds, 0)
+	if ahead := Ahead(l.ahead.Load()); ahead.Matters() {
+		reset = reset.Add(time.Duration(ahead))
+	}
+	return reset, err == nil
 }
 
 // limitWords matches the message or documentation URL of a rate limit; secondary limits may have no header.
@@ -77,7 +82,7 @@ func (l *limits) Refused(a *polite.Answer, times int) (again time.Time, refused 
 	if seconds, err := strconv.Atoi(after); err == nil && seconds > 0 {
 		return now.Add(time.Duration(seconds) * time.Second), refused
 	}
-	if reset, ok := resetTime(a.Header); ok && spent && now.Before(reset) {
+	if reset, ok := l.resetTime(a.Header); ok && spent && now.Before(reset) {
 		return reset, refused
 	}
 	return now.Add(time.Minute << (times - 1)), refused

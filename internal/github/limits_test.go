@@ -173,6 +173,27 @@ func TestReserveIsLeftToOthers(t *testing.T) {
 	}
 }
 
+// GitHub's times are those of its own clock.
+func TestReserveIsLeftToOthersWhateverTheClock(t *testing.T) {
+	for _, skew := range []time.Duration{-2 * time.Hour, 2 * time.Hour} {
+		s := start(t, func(c *github.Config) {
+			now := c.Clock.Now
+			c.Clock.Now = func() time.Time { return now().Add(skew) }
+		})
+		s.server.Configure(func(to *githubtest.Settings) { to.HourlyLimit = 52 })
+		made := 0
+		for ; made < 10; made++ {
+			if _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); errors.Is(err, github.ErrBudget) {
+				break
+			}
+		}
+		_ = s.clock.Sleep(t.Context(), time.Hour)
+		if _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); err != nil || made != 3 {
+			t.Errorf("%s ahead: %d issues in the first hour; in the next: %v", skew, made, err)
+		}
+	}
+}
+
 func TestNoHeadersNoBudget(t *testing.T) {
 	s := start(t)
 	s.server.Configure(func(to *githubtest.Settings) { to.Unlimited = true })
