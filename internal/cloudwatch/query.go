@@ -30,10 +30,8 @@ const (
 // between tabs, after a colon or at the start of a message, and messages that begin like a frame. It uses
 // only syntax that all regular expression engines share.
 var InsightsPattern = func() string {
-	parts := []string{
-		`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`,
-		`^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`,
-	}
+	parts := []string{`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`,
+		`^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`}
 	for _, term := range regexp.MustCompile(`\?(?:"((?:\\.|[^"\\])*)"|(\S+))`).FindAllStringSubmatch(DefaultFilterPattern, -1) {
 		quoted := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(term[1])
 		parts = append(parts, regexp.QuoteMeta(quoted+term[2]))

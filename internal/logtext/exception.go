@@ -79,7 +79,8 @@ func (f *fields) raise(e *event.Event) string {
 		return first[string](newObject(thrown), messageKeys...)
 	}
 	read, _ := stacktrace.Parse(e.Stack)
-	if len(chain) < len(read) || len(chain) == len(read) && (len(read) == 0 || read[0].Type != "") || f.raised == f.record && len(read) == 0 {
+	typed := len(read) == 0 || read[0].Type != ""
+	if len(chain) < len(read) || len(chain) == len(read) && typed || f.raised == f.record && len(read) == 0 {
 		return ""
 	}
 	if slices.ContainsFunc(chain, func(x event.Exception) bool { return len(x.Frames) > 0 }) {

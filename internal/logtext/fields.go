@@ -189,7 +189,8 @@ func (f *fields) stack(message, cause string) string {
 
 // failureIn reads a message that contains a trace as an event. It returns a zero event if there is no trace.
 func failureIn(message string, keys *keyTable) event.Event {
-	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && !stacktrace.IsWhole(message) || !stacktrace.HasTrace(message) {
+	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && !stacktrace.IsWhole(message) ||
+		!stacktrace.HasTrace(message) {
 		return event.Event{}
 	}
 	e := entry{carried: carried{first: cleanText(message)}}

@@ -122,7 +122,8 @@ func (r *headReader) bracket(s string) bool {
 	glued := r.at > 0 && nameBytes[r.s[r.at-1]]
 	cut := end+1 < len(s) && isLetter(s[end+1]) // "[e]dit"
 	level, how := bracketLevel(inner)
-	if level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) &&
+	if level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) &&
+		(r.left != afterWord || r.timed && r.plain == 1 && how == capital) &&
 		!(cut && how == letter) && !(glued && s[0] == '(' && isSmall(inner[0])) {
 		if r.how = how; how > letter {
 			r.how = capital // brackets make the word as certain as capitals do

@@ -29,7 +29,8 @@ func (p *pending) verdict(e *entry) stacktrace.Joining {
 	switch {
 	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // a plain line with a time never continues one without
 		return stacktrace.Begin
-	case p.head.level == event.Warn && p.trace.phase.Logged() && (e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
+	case p.head.level == event.Warn && p.trace.phase.Logged() &&
+		(e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
 		return stacktrace.Begin // a dying process or an uncaught Ruby exception is more than the warning above it
 	case p.isCompanion(e), p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown:
 		return stacktrace.Join

@@ -19,16 +19,6 @@ const (
 	tokenLife     = 24 * time.Hour
 )
 
-type filterInput struct {
-	groupRef
-	StartTime     int64  `json:"startTime"`
-	EndTime       int64  `json:"endTime"` // inclusive; 0 for no end
-	FilterPattern string `json:"filterPattern"`
-	NextToken     string `json:"nextToken"`
-	Limit         *int   `json:"limit"`
-	StartFromHead *bool  `json:"startFromHead"` // false: newest first
-}
-
 // cursor is what a token stands for. It stores an event, not an offset, which a late event would shift.
 type cursor struct {
 	query   string  // the request without its token; the token is valid only for this request
@@ -48,7 +38,15 @@ func pageSize(asked *int, most int) int {
 }
 
 func (s *Server) filterLogEvents(req request) any {
-	in := decode[filterInput](req)
+	in := decode[struct {
+		groupRef
+		StartTime     int64  `json:"startTime"`
+		EndTime       int64  `json:"endTime"` // inclusive; 0 for no end
+		FilterPattern string `json:"filterPattern"`
+		NextToken     string `json:"nextToken"`
+		Limit         *int   `json:"limit"`
+		StartFromHead *bool  `json:"startFromHead"` // false: newest first
+	}](req)
 	limit := pageSize(in.Limit, cmp.Or(s.PageEvents, maxPageEvents))
 	must(utf8.RuneCountInString(in.FilterPattern) <= 1024, constraint("filterPattern", in.FilterPattern))
 	matches, err := Compile(in.FilterPattern)

@@ -39,8 +39,8 @@ type Settings struct {
 
 // Message is a posted message. Raw is the JSON of its blocks.
 type Message struct {
-	Channel, Text, Raw string
-	Blocks             []Block
+	Text, Raw string
+	Blocks    []Block
 }
 
 // Server is the fake Slack. Create it with New.
@@ -101,7 +101,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	case json.NewDecoder(r.Body).Decode(&in) != nil:
 		reason = "invalid_payload"
 	default:
-		reason = s.accept(s.Settings.Channel, in.Text, string(in.Blocks))
+		reason = s.accept(in.Text, string(in.Blocks))
 	}
 	if reason != "" {
 		w.WriteHeader(cmp.Or(refusals[reason], http.StatusNotFound))
@@ -144,12 +144,12 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 	case s.Settings.Outside:
 		return "not_in_channel", nil
 	}
-	reason = s.accept(asked, r.Form.Get("text"), r.Form.Get("blocks"))
+	reason = s.accept(r.Form.Get("text"), r.Form.Get("blocks"))
 	return reason, map[string]any{"channel": s.Settings.Channel, "ts": "1795341630.000100"}
 }
 
 // accept stores a message, or returns Slack's reason for refusing it.
-func (s *Server) accept(channel, text, raw string) string {
+func (s *Server) accept(text, raw string) string {
 	var blocks []Block
 	switch {
 	case raw != "" && json.Unmarshal([]byte(raw), &blocks) != nil:
@@ -159,7 +159,7 @@ func (s *Server) accept(channel, text, raw string) string {
 	case Validate(blocks) != nil:
 		return "invalid_blocks"
 	}
-	s.messages = append(s.messages, Message{Channel: channel, Text: text, Blocks: blocks, Raw: raw})
+	s.messages = append(s.messages, Message{Text: text, Blocks: blocks, Raw: raw})
 	return ""
 }
 
