@@ -19,6 +19,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/inbound"
 )
 
@@ -88,9 +89,9 @@ type load struct {
 // that SQS delivers the messages again until its redrive policy moves them, even if GitHub refuses for good.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
-		if deadline, ok := ctx.Deadline(); ok { // the GitHub client stops 2 s earlier, to leave time to answer
+		if deadline, ok := ctx.Deadline(); ok { // what GitHub does not answer by then is reported as failed
 			var cancel context.CancelFunc
-			ctx, cancel = c.Clock.WithTimeout(ctx, time.Until(deadline)-2*time.Second, context.DeadlineExceeded)
+			ctx, cancel = c.Clock.WithTimeout(ctx, time.Until(deadline)-clock.Grace-2*time.Second, context.DeadlineExceeded)
 			defer cancel()
 		}
 		fail := func(l load, err error) {

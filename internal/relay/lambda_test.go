@@ -18,11 +18,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/org/errmon-action/internal/clock"
 )
 
 const queuePath = "/123456789012/errmon-relay"
@@ -179,5 +182,23 @@ func TestBatchFailures(t *testing.T) {
 	slices.Sort(failed)
 	if got := strings.Join(failed, " "); err != nil || calls != 2 || got != "m0 m1 m2 m4" {
 		t.Errorf("%d dispatches, to be delivered again: %s (%v)", calls, got, err)
+	}
+}
+
+// A function that runs out of time cannot report what failed: its last request ends before.
+func TestBatchesEndInTime(t *testing.T) {
+	end := time.Now().Add(time.Minute)
+	ctx, cancel := context.WithDeadline(t.Context(), end)
+	defer cancel()
+	c := config(&bytes.Buffer{})
+	c.Clock = clock.System()
+	_, err := Batches(func(ctx context.Context, _ string, _ []byte) error {
+		if last, ok := clock.Deadline(ctx); !ok || end.Sub(last) < clock.Grace+time.Second {
+			t.Errorf("it dispatches until %s of %s", last, end)
+		}
+		return nil
+	}, c)(ctx, sqsEvent(t, []string{`{"scan":true}`}))
+	if err != nil {
+		t.Fatal(err)
 	}
 }
