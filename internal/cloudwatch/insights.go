@@ -44,8 +44,8 @@ func (g *Group) readInsights(ctx context.Context, in source.Request, why string,
 		}
 	}
 	if result.Cut = a.full; !a.full.IsZero() {
-		result.Warning = fmt.Sprintf("log group %q has more than 10,000 errors in the second %s: the rest are not counted",
-			g.name, a.full.Format("2006-01-02 15:04:05 UTC"))
+		result.Warning = fmt.Sprintf("log group %q, or one queried together with it, has more than 10,000 errors in the second %s: "+
+			"the rest are not counted", g.name, a.full.Format("2006-01-02 15:04:05 UTC"))
 	}
 	result.Complete = a.started
 	return result, nil
