@@ -83,7 +83,7 @@ func codeHistory(t *testing.T) *script {
 			fmt.Sprintf(`{"level":"error","message":"%s failed","commit":"%s","stack":"%s"}`, name, commits[commit], stack))
 	}
 	closedBy := func(name string) func(*world) bool {
-		return onIssue(name, func(w *world, n int) { w.github.CloseBy(n, commits[1]) })
+		return onIssue(name, func(w *world, n int) { w.github.Close(n, "completed", commits[1]) })
 	}
 	for i := range 8 {
 		fail("quebec", i/4, -5+25*i)

@@ -127,8 +127,8 @@ func TestCloser(t *testing.T) {
 	for range 4 {
 		s.server.Add(githubtest.Issue{Title: "an error"})
 	}
-	s.server.CloseBy(1, first)
-	s.server.CloseBy(2, head) // by a pull request
+	s.server.Close(1, "completed", first)
+	s.server.Close(2, "completed", head) // by a pull request
 	s.server.Close(3, "completed")
 	for number, want := range map[int]string{1: first, 2: head, 3: "", 4: "", 5: ""} {
 		got, err := s.Closer(t.Context(), number)

@@ -103,7 +103,7 @@ func (w *world) closeBy(number int, name string, commits map[string]string) {
 		w.github.Configure(func(to *githubtest.Settings) { to.Pulls = map[string]int{sha: 7} })
 		fallthrough
 	default:
-		w.github.CloseBy(number, sha)
+		w.github.Close(number, "completed", sha)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestOldReleaseIsRemembered(t *testing.T) {
 	w.withCode(monorepo{Repo: repo})
 	w.fixFails(commits["A"], 0)
 	w.run("scan").mustSucceed(t)
-	w.github.CloseBy(1, commits["B"])
+	w.github.Close(1, "completed", commits["B"])
 	var requests []int
 	for range 3 {
 		w.advance(10 * time.Minute)

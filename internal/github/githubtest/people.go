@@ -55,15 +55,13 @@ func (s *Server) Edit(number int, change func(*Issue)) {
 // EditBody replaces an issue's text.
 func (s *Server) EditBody(number int, body string) { s.Edit(number, func(i *Issue) { i.Body = body }) }
 
-// Close closes an issue as "completed", "not_planned" or "duplicate".
-func (s *Server) Close(number int, reason string) {
-	s.Edit(number, func(i *Issue) { s.setState(i, "closed", reason) })
-}
-
-// CloseBy closes an issue as completed by a commit, or by the commit's pull request in Settings.Pulls.
-func (s *Server) CloseBy(number int, commit string) {
-	s.Close(number, "completed")
-	s.Edit(number, func(i *Issue) { i.closer = commit })
+// Close closes an issue as "completed", "not_planned" or "duplicate", by hand or by a commit: then the pull
+// request closes it that Settings.Pulls names for the commit, if any.
+func (s *Server) Close(number int, reason string, commit ...string) {
+	s.Edit(number, func(i *Issue) {
+		s.setState(i, "closed", reason)
+		i.closer = cmp.Or(commit...)
+	})
 }
 
 // Reopen reopens an issue.

@@ -24,6 +24,8 @@ type kind struct {
 // characters replaces stand-ins for characters that a row of kinds.txt cannot contain.
 var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
 
+var byName = map[string]*kind{} // the kinds, filled with them
+
 var kinds = func() (all []*kind) {
 	group, k := "", &kind{}
 	for row := range strings.SplitSeq(kindsText, "\n") {
@@ -35,12 +37,12 @@ var kinds = func() (all []*kind) {
 			group = rest
 		case "==":
 			k = &kind{name: rest, group: group}
-			all = append(all, k)
+			all, byName[rest] = append(all, k), k
 		case "=":
 			k.forms = append(k.forms, characters.Replace(rest))
 		case "@": // the lines of an earlier kind, with its {1}, {2}, … replaced by these words
 			words := strings.Fields(rest)
-			for _, line := range find(all, words[0]).lines {
+			for _, line := range byName[words[0]].lines {
 				for n, word := range words[1:] {
 					line = strings.ReplaceAll(line, fmt.Sprintf("{%d}", n+1), characters.Replace(word))
 				}
@@ -52,13 +54,6 @@ var kinds = func() (all []*kind) {
 	}
 	return all
 }()
-
-func find(kinds []*kind, name string) *kind {
-	if i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name }); i >= 0 {
-		return kinds[i]
-	}
-	return nil
-}
 
 func (k *kind) fill(rng *rand.Rand, line string) Sample {
 	value := draw(rng, pick(rng, k.forms...))
@@ -93,7 +88,7 @@ func draw(rng *rand.Rand, form string) string {
 		case strings.Contains(inner, "|"):
 			return pick(rng, strings.Split(inner, "|")...)
 		}
-		if k := find(kinds, inner); k != nil {
+		if k := byName[inner]; k != nil {
 			return draw(rng, pick(rng, k.forms...))
 		}
 		return field

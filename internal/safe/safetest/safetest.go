@@ -63,7 +63,7 @@ func (s Sample) Leaks(shown string) bool {
 }
 
 // Again returns the same line with another value of the sample's kind.
-func (s Sample) Again(rng *rand.Rand) Sample { return find(kinds, s.Kind).fill(rng, s.Form) }
+func (s Sample) Again(rng *rand.Rand) Sample { return byName[s.Kind].fill(rng, s.Form) }
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
 

@@ -48,13 +48,13 @@ func (s *Server) Put(i Issue) string {
 func (s *Server) Issues() []Issue { return fake.Copy(&s.Mutex, &s.issues) }
 
 // Issue returns a copy of an issue, or the zero Issue if it does not exist.
-func (s *Server) Issue(id string) Issue {
+func (s *Server) Issue(id string) (found Issue) {
 	for _, i := range s.Issues() {
 		if i.ID == id {
-			return i
+			found = i
 		}
 	}
-	return Issue{}
+	return found
 }
 
 // Happen adds n events to an issue, the last one at the given time. It reopens a resolved issue, as Sentry does.
