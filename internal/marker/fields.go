@@ -1,6 +1,7 @@
 package marker
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -102,7 +103,8 @@ func (m *Marker) SetTotal(id string, total int64, p Page) {
 		p.URL = ""
 	}
 	if known := m.Pages[id]; p.Last >= known.Last {
-		p.Users = max(p.Users, known.Users) // webhooks do not contain this number
+		// Webhooks about an event contain neither the name nor the number of users.
+		p.Name, p.URL, p.Users = cmp.Or(p.Name, known.Name), cmp.Or(p.URL, known.URL), max(p.Users, known.Users)
 		m.Pages = count.With(m.Pages, id, p)
 	}
 }

@@ -17,9 +17,13 @@ func TestTotalsAreSet(t *testing.T) {
 	if m.Sentry["7"] != 12 || m.Pages["7"].Name != "WEB-7" || m.Pages["8"].URL != "" || m.Count() != 17 {
 		t.Errorf("%+v counts %d", m, m.Count())
 	}
+	m.SetTotal("7", 13, Page{Last: at}) // a webhook about an event has no more
+	if p := m.Pages["7"]; m.Sentry["7"] != 13 || p.Name != "WEB-7" || p.URL != "https://sentry.example/7" {
+		t.Errorf("a webhook took the name or the address: %+v", p)
+	}
 	c := m.Clone()
 	c.SetTotal("7", 40, Page{Name: "newer", Last: at + 1})
-	if m.Sentry["7"] != 12 || m.Pages["7"].Name != "WEB-7" {
+	if m.Sentry["7"] != 13 || m.Pages["7"].Name != "WEB-7" {
 		t.Errorf("a clone shares memory: %+v", m)
 	}
 	for name, both := range map[string]Marker{"merged": Merge(m, c), "joined": Join(m, c)} {
