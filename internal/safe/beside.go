@@ -21,7 +21,7 @@ var endOfItem = regexp.MustCompile(`[{}]|\n[ \t]*(?:- |\n)`)
 func (k key) beside(s string, found []secret) []secret {
 	label, end := s[k.start:k.end], k.valueEnd(s[:min(len(s), k.value+maxNear)], keyName{})
 	name := s[k.value:end]
-	if !isSecretName(name) {
+	if !isSecretName(name[strings.LastIndexByte(name, '/')+1:]) { // also /prod/db_password, as in AWS's parameter store
 		return k.values(s, label, found)
 	}
 	to := min(len(s), end+maxBeside)

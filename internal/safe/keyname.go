@@ -136,15 +136,16 @@ func isGrant(value string) bool {
 		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
 
-// headers are the forms of a header's value; the first match counts. Authorization (RFC 9110) has a known
-// scheme and credentials, or a scheme and parameters, as in Digest (RFC 7616) and AWS signatures, or
-// credentials with another scheme or none. Cookie headers (RFC 6265) match with all cookies and attributes.
+// headers are the forms of a header's value; the first match counts, and what matches the last must look
+// random. Authorization (RFC 9110) has a known scheme and credentials, or a scheme and parameters, as in Digest
+// (RFC 7616) and AWS signatures, or credentials with another scheme or none. Cookie headers (RFC 6265) match
+// with all cookies and attributes; a key such as CSRF_COOKIE has a single value.
 var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+(?:token=\\*")?([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
 	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
 }, "cookie": {regexp.MustCompile(strings.NewReplacer("ATTR", `(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)`,
-	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`).Replace(`^\s*((?:ATTR;\s*)*PAIR(?:;\s*(?:ATTR|PAIR))*)`))}}
+	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`).Replace(`^\s*((?:ATTR;\s*)*PAIR(?:;\s*(?:ATTR|PAIR))*)`)), regexp.MustCompile(`^(\w{0,60}\d[\w.%~+/=-]{8,})`)}}
 
 // header adds the secret in the value of k, which is the header with this name.
 func (k key) header(s, name string, found []secret) []secret {
@@ -152,7 +153,7 @@ func (k key) header(s, name string, found []secret) []secret {
 	value := s[start:min(len(s), start+maxHeader)]
 	for n, form := range headers[name] {
 		m := form.FindStringSubmatchIndex(value)
-		if m != nil && !unset(value[m[2]:m[3]]) && (n < 2 || random(value[m[2]:m[3]])) {
+		if m != nil && !unset(value[m[2]:m[3]]) && (n < len(headers[name])-1 || random(value[m[2]:m[3]])) {
 			return append(found, secret{start + m[2], start + m[3], name})
 		}
 	}

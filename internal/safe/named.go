@@ -58,7 +58,7 @@ func keyBefore(s string, i int) (k key, ok bool) {
 		k.end--
 	}
 	if s[i] == '=' { // env["PASSWORD"] = "x", user[password]=x, tokens[]=x
-		if end := brackets.start(s, k.end); end > 0 && (isQuote(s[end-1]) || !strings.HasPrefix(s[i:], "=>")) {
+		if end := brackets.start(s, k.end); end > 0 && (isQuote(s[end-1]) || k.end == i && i+1 < len(s) && strings.IndexByte(" \t=>", s[i+1]) < 0) {
 			k.end = end
 		}
 	}

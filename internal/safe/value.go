@@ -105,10 +105,10 @@ func prose(name, value, after string) bool {
 func drawn(value string) bool {
 	n, digit, changes, odd := 0, false, 0, 0
 	last, run := byte(0), 0 // class of the previous byte, and how many in a row had it
-	for _, c := range []byte(value) {
+	for i, c := range []byte(value) {
 		class := classOf(c)
 		if class == 0 {
-			if strings.IndexByte("_-+/=.~%:|", c) < 0 {
+			if strings.IndexByte("_-+/=.~%:|", c) < 0 || c == ':' && strings.HasPrefix(value[i:], "://") {
 				return false
 			}
 			last = 0
