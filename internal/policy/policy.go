@@ -142,15 +142,16 @@ func (p Policy) Groups() map[string]bool {
 
 // Shadowed returns the line of an earlier ignore rule with patterns that cover those of the last rule, or 0.
 func Shadowed(rules []Rule) int {
-	last := rules[len(rules)-1].Match.patterns()
-	for _, r := range rules[:len(rules)-1] {
-		covers := r.Ignore != ""
+	last, changed := rules[len(rules)-1].Match.patterns(), false
+	for _, r := range slices.Backward(rules[:len(rules)-1]) {
+		covers := r.Ignore != "" && !(changed && r.Match.Level != nil) // it saw another level
 		for a, p := range r.Match.patterns() {
 			covers = covers && (p == nil || p.cover(last[a]))
 		}
 		if covers {
 			return r.Line
 		}
+		changed = changed || r.Level != event.Unknown
 	}
 	return 0
 }

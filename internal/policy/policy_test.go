@@ -238,6 +238,19 @@ func TestShadowed(t *testing.T) {
 	}
 }
 
+// A rule in between may give events a level that the ignore rule did not see.
+func TestShadowedByLevel(t *testing.T) {
+	fails := matches(t, "level", "error")
+	rules := []Rule{{Line: 1, Match: fails, Ignore: "known"}, {Line: 2, Match: matches(t, "service", "a"), Level: event.Error}, {Line: 3, Match: fails}}
+	if got := Shadowed(rules); got != 0 {
+		t.Errorf("shadowed by line %d", got)
+	}
+	rules[1].Level = event.Unknown
+	if got := Shadowed(rules); got != 1 {
+		t.Errorf("shadowed by line %d, want 1", got)
+	}
+}
+
 func TestThreshold(t *testing.T) {
 	for text, want := range map[string]Threshold{"5": {5, 0}, "20/1h": {20, time.Hour}, "3/1d": {3, 24 * time.Hour}, " 7 / 90m": {7, 90 * time.Minute}} {
 		var got Threshold
