@@ -39,6 +39,9 @@ func (r *Run) Add(later Run) {
 	r.Lines, r.Sources = append(r.Lines, later.Lines...), append(r.Sources, later.Sources...)
 	r.Notices, r.Warnings = append(r.Notices, later.Notices...), append(r.Warnings, later.Warnings...)
 	r.Failures = append(r.Failures, later.Failures...)
+	if later.Unread != "" {
+		r.Unread, r.Shapes = later.Unread, later.Shapes
+	}
 	for kind, n := range later.Requests {
 		r.Requests[kind] = max(r.Requests[kind], n) // both runs share the clients, which keep counting
 	}

@@ -172,3 +172,18 @@ func TestAnnotationsSayHowManyMore(t *testing.T) {
 		t.Errorf("%q, %q", failures, warnings)
 	}
 }
+
+// A scan that somebody asked for in Slack reports the events in no known format, as any other.
+func TestAddKeepsWhatWasUnread(t *testing.T) {
+	unread := Run{Unread: "Not filed", Shapes: []string{"a"}}
+	for _, r := range []Run{{}, unread} {
+		later := unread
+		if r.Unread != "" {
+			later = Run{}
+		}
+		r.Requests = map[string]int{}
+		if r.Add(later); r.Unread != "Not filed" || len(r.Shapes) != 1 {
+			t.Errorf("%q, %q", r.Unread, r.Shapes)
+		}
+	}
+}
