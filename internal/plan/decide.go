@@ -115,7 +115,7 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	case i.Newer, i.Ignored:
 		return Mute, i.MutedBy()
 	case i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))):
-		return Mute, Snoozed // also over time if locked: errmon cannot remove a locked issue's label
+		return Mute, Snoozed // a locked issue stays muted, because errmon cannot remove its label
 	case archivedInSentry(i) && becomes(event.Unresolved):
 		return Reopen, SentryUnresolved
 	case !i.Open && i.Closed != "":

@@ -118,8 +118,8 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	switch {
 	case clicked: // checked before err: user and channel are objects too
 		return payload.Skip(otherType(cmp.Or(b.Type, "interaction"))), nil
-	case b.Event != nil && !slices.Contains([]string{"", "message", "app_mention"}, b.Event.Type): // also before err
-		return payload.Skip(otherType(b.Event.Type)), nil
+	case b.Event != nil && !slices.Contains([]string{"", "message", "app_mention"}, b.Event.Type):
+		return payload.Skip(otherType(b.Event.Type)), nil // before err, because its fields may be objects too
 	case err != nil:
 		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
 	case b.Command != "" && b.Type != "event_callback": // "/errmon VERB …"

@@ -155,8 +155,8 @@ func (s *Server) serveIdentity(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/xml")
 	if s.IdentityCode != "" {
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(w, `<ErrorResponse %s><Error><Type>Sender</Type><Code>%s</Code><Message>The security token included in the request is invalid.`+
-			`</Message></Error></ErrorResponse>`, namespace, s.IdentityCode)
+		fmt.Fprintf(w, `<ErrorResponse %s><Error><Type>Sender</Type><Code>%s</Code><Message>The security token included in `+
+			`the request is invalid.</Message></Error></ErrorResponse>`, namespace, s.IdentityCode)
 		return
 	}
 	fmt.Fprintf(w, `<GetCallerIdentityResponse %s><GetCallerIdentityResult><Arn>%s</Arn><UserId>AROAEXAMPLE:GitHubActions</UserId>`+

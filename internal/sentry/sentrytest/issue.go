@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -156,7 +157,8 @@ func (s *Server) update(_ http.Header, r *http.Request) any {
 	i := s.of(r)
 	var change struct{ Status string }
 	err := json.NewDecoder(r.Body).Decode(&change)
-	must(err == nil && slices.Contains([]string{"resolved", "unresolved", "ignored"}, change.Status), http.StatusBadRequest, "Invalid status")
+	known := slices.Contains([]string{"resolved", "unresolved", "ignored"}, change.Status)
+	must(err == nil && known, http.StatusBadRequest, "Invalid status")
 	i.Status = change.Status
 	return s.wire(i)
 }
@@ -202,12 +204,13 @@ func (s *Server) event(_ http.Header, r *http.Request) any {
 	i := s.of(r)
 	id, e := EventID(i.ID), i.Event
 	must(e != nil && slices.Contains([]string{"latest", id}, r.PathValue("event")), http.StatusNotFound, "No matching event")
-	tags := []object{{"key": "level", "value": i.Level}, {"key": "user", "value": "ip:" + UserAddress}, {"key": "user.email", "value": UserMail}}
-	if i.Environment != "" {
-		tags = append(tags, object{"key": "environment", "value": i.Environment})
-	}
-	for key, value := range e.Tags {
-		tags = append(tags, object{"key": key, "value": value})
+	all := map[string]string{"level": i.Level, "user": "ip:" + UserAddress, "user.email": UserMail, "environment": i.Environment}
+	maps.Copy(all, e.Tags)
+	tags := []object{}
+	for key, value := range all {
+		if value != "" {
+			tags = append(tags, object{"key": key, "value": value})
+		}
 	}
 	wire := object{
 		"id": id, "eventID": id, "groupID": i.ID, "title": i.Title, "message": e.Message, "platform": cmp.Or(e.Platform, "node"),
@@ -226,6 +229,8 @@ func (s *Server) event(_ http.Header, r *http.Request) any {
 		}
 		values = append(values, value)
 	}
-	wire["entries"] = []object{{"type": "breadcrumbs", "data": object{"values": []any{}}}, {"type": "exception", "data": object{"values": values}}}
+	wire["entries"] = []object{
+		{"type": "breadcrumbs", "data": object{"values": []any{}}}, {"type": "exception", "data": object{"values": values}},
+	}
 	return wire
 }

@@ -77,7 +77,8 @@ func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Re
 		left := s.Settings.Window - s.window[key]
 		w.Header().Set("X-Sentry-Rate-Limit-Remaining", strconv.Itoa(max(0, left)))
 		w.Header().Set("X-Sentry-Rate-Limit-Reset", strconv.FormatInt(second+1, 10))
-		must(left >= 0, http.StatusTooManyRequests, "You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
+		must(left >= 0, http.StatusTooManyRequests,
+			"You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		scopes, known := s.Settings.Tokens[token]
 		must(ok, http.StatusUnauthorized, "Authentication credentials were not provided.")
