@@ -175,9 +175,10 @@ func (p Preview) page(filed []plan.Action, summary string) error {
 }
 
 func (p Preview) issue(number int, a plan.Action) {
+	section := p.Redactor.Section() // a title's secrets are numbered apart from those of the text, as in an issue
+	title := section.Command(render.Renderer{Redactor: section}.Title(a))
+	fmt.Fprintln(p.Out, p.Screen.Show(terminal.Bold, fmt.Sprintf("%d. %s", number, title)))
 	p.Redactor = p.Redactor.Section()
-	title := render.Renderer{Redactor: p.Redactor}.Title(a)
-	fmt.Fprintln(p.Out, p.Screen.Show(terminal.Bold, fmt.Sprintf("%d. %s", number, p.Redactor.Command(title))))
 	style := terminal.Red
 	if a.Next.Level == event.Warn.String() {
 		style = terminal.Yellow

@@ -102,6 +102,16 @@ func TestPreviewSurvivesHostileLogs(t *testing.T) {
 	}
 }
 
+// One secret has one number, in the title and below.
+func TestPreviewNumbersSecretsAlike(t *testing.T) {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	w.file("app.log", "ERROR login failed password=hunter2hunter2\n")
+	if r := w.run("preview", "app.log").mustSucceed(t); strings.Count(r.stdout, "password=[password-1]") != 2 {
+		t.Errorf("printed\n%s", r.stdout)
+	}
+}
+
 // TestPreviewNamesTheLimit: a newcomer who previews 11 errors finds 10 issues after the first run.
 func TestPreviewNamesTheLimit(t *testing.T) {
 	w := newWorld(t)
