@@ -37,7 +37,7 @@ func row(key string, events int64) marker.Row {
 	return marker.Row{Title: key, Reason: string(plan.OverMax), Marker: marker.Marker{Keys: []string{key}, Level: "error", Sentry: map[string]int64{"1": events}}}
 }
 
-// GitHub may drop the label of a new issue, and take it right afterwards.
+// GitHub may drop the label of a new issue but accept it right afterwards.
 func TestEnsureLabelled(t *testing.T) {
 	for _, refuses := range []bool{false, true} {
 		l, server := start(t)
@@ -55,7 +55,7 @@ func TestEnsureLabelled(t *testing.T) {
 	}
 }
 
-// A dashboard by a stranger is left alone, and of two of ours the older one stays.
+// A dashboard by a stranger is ignored, and the older of two dashboards of ours stays.
 func TestDashboards(t *testing.T) {
 	l, server := start(t)
 	add := func(author string, d marker.Dashboard) {
@@ -79,7 +79,7 @@ func TestDashboards(t *testing.T) {
 	}
 }
 
-// People may trust the login of an App, in any case.
+// People can trust an App's login, whatever its letter case.
 func TestTrustedLogins(t *testing.T) {
 	l, server := start(t)
 	body := l.Render.Dashboard(render.Board{Dashboard: marker.Dashboard{Version: "1"}}, "")
@@ -91,8 +91,8 @@ func TestTrustedLogins(t *testing.T) {
 	}
 }
 
-// A delivery that waits is stored even if there is no dashboard yet, which then knows the
-// issues that are filed.
+// A waiting delivery is stored even if there is no dashboard yet. The new dashboard then lists the filed
+// issues.
 func TestFirstDashboardByADelivery(t *testing.T) {
 	l, server := start(t)
 	waiting := row("exc1:a", 1).Marker

@@ -38,8 +38,8 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestCourse lists what happens to issues that are locked or were closed long ago, and which of an error's
-// issues takes new events.
+// TestCourse covers issues that are locked or were closed long ago, and checks which of an error's issues
+// takes new events.
 func TestCourse(t *testing.T) {
 	with := func(i Issue, change func(*Issue)) Issue {
 		change(&i)
@@ -126,8 +126,8 @@ func TestCourse(t *testing.T) {
 	}
 }
 
-// A successor counts only the events that the issue before it did not count, even if the same minutes are
-// read again and more of their events arrive.
+// A successor counts only the events that its predecessor did not count, even if the same minutes are read
+// again and now hold more of its events.
 func TestNextIssueCountsWhatIsNew(t *testing.T) {
 	locked := issue(1, "exc1:a", 5)
 	locked.Locked = true
@@ -155,7 +155,8 @@ func TestNextIssueCountsWhatIsNew(t *testing.T) {
 	}
 }
 
-// errmon changes an issue's state at most twice in 24 hours, and closes none within 24 hours of reopening it.
+// errmon changes an issue's state at most twice in 24 hours, and never closes an issue within 24 hours of
+// reopening it.
 func TestFlapping(t *testing.T) {
 	changes := func(all ...marker.Change) []marker.Change { return all }
 	shut := func(ago time.Duration) marker.Change { return marker.Change{At: count.At(now.Add(-ago))} }
@@ -202,7 +203,7 @@ func TestFlapping(t *testing.T) {
 	}
 }
 
-// Two first runs filed one error, the later one with another lookback. Events that only one of them saw count
+// Two first runs filed one error, the second with another lookback. Events that only one of them saw count
 // too.
 func TestDuplicateThatIsFrozenFurther(t *testing.T) {
 	earlier, later := issue(1, "exc1:a", 0), issue(2, "exc1:a", 0)

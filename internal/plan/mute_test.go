@@ -54,13 +54,13 @@ func TestMutes(t *testing.T) {
 		Count   int64
 		Comment Reason
 		Unlabel int
-		Since   time.Duration // ago
+		Since   time.Duration // before now
 	}
 	tests := []struct {
 		name  string
 		issue Issue
 		mute  marker.Mute // on the dashboard; zero if there is none
-		seen  bool        // one more event
+		seen  bool        // whether one more event was seen
 		want  result
 	}{
 		{"ignored", ignored, marker.Mute{}, true, result{Mute, IgnoreLabel, 6, "", 0, 0}},
@@ -108,7 +108,7 @@ func TestSurge(t *testing.T) {
 	tests := []struct {
 		name         string
 		before, days map[count.Day]int64 // counts in the issue, and now
-		surged       bool                // earlier
+		surged       bool                // whether it surged before
 		want         bool
 	}{
 		{"a hundredfold", map[count.Day]int64{today - 3: 2}, map[count.Day]int64{today - 3: 2, today: 200}, false, true},

@@ -20,7 +20,7 @@ var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 const shop = "cloudwatch:eu-central-1:/ecs/shop"
 
-// group returns the group of an error that was seen n times, the last time some minutes ago.
+// group returns the group of an error that was seen n times, most recently the given time ago.
 func group(key string, n int64, ago time.Duration) *grouping.Group {
 	at := now.Add(-ago)
 	return &grouping.Group{

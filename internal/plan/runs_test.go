@@ -15,17 +15,17 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// world is a repository over many runs: its issues, and the issue that each line of a log went to.
+// world is a repository over many runs: its issues, and the issue that each log line went to.
 type world struct {
 	t      *testing.T
 	log    groupingtest.Log
 	issues []Issue
 	dup    map[int]int            // number of a duplicate → number of the issue that stays
 	went   map[string]int         // masked line → issue
-	holds  map[string]map[int]int // true template → issue → its lines
-	since  map[string]int         // true template in two issues → the first run with that
-	moved  int                    // lines that changed their issue although it was not closed as a duplicate
-	long   map[string]bool        // true templates in two issues for longer than one run
+	holds  map[string]map[int]int // template in the log's ground truth → issue → its lines
+	since  map[string]int         // true template found in two issues → the first run where it was
+	moved  int                    // lines that moved to another issue, except by closing theirs as a duplicate
+	long   map[string]bool        // true templates found in two issues for longer than one run
 	joined int                    // issues closed as duplicates
 }
 
@@ -82,7 +82,7 @@ func (w *world) apply(a Action) int {
 	return n
 }
 
-// home returns the issue that stays, for an issue that may be a duplicate.
+// home returns the issue that stays open, for an issue that may be a duplicate.
 func (w *world) home(n int) int {
 	for w.dup[n] != 0 {
 		n = w.dup[n]
@@ -140,9 +140,9 @@ func TestEvalRuns(t *testing.T) {
 		if world.moved > 0 {
 			t.Errorf("%s: %d lines changed their issue", log.Name, world.moved)
 		}
-		// One template in LogHub, but our templates contain the key: "os.name=", "java.home=".
+		// LogHub counts these as one template; ours contain the key: "os.name=", "java.home=".
 		delete(world.long, "Server environment:<*>")
-		// In the made logs, a run has too few different names to recognise them as names at once.
+		// In the generated logs, one run sees too few different names to recognise them as names at once.
 		if i < len(recorded) && len(world.long) > 0 {
 			t.Errorf("%s: in two issues for longer than one run: %q", log.Name, slices.Sorted(maps.Keys(world.long)))
 		}

@@ -65,8 +65,8 @@ func TestSentryAndNames(t *testing.T) {
 	}
 }
 
-// An issue that follows a locked one does not count the same deliveries again. If it is filed from a waiting
-// row, its marker refers to the locked issue too.
+// A successor of a locked issue does not count the same deliveries again. If it is filed from a waiting
+// row, its marker names the locked issue too.
 func TestNextIssueOfALockedOne(t *testing.T) {
 	locked := issue(1, "exc1:a", 0)
 	locked.Locked = true

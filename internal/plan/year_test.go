@@ -34,7 +34,7 @@ func TestYear(t *testing.T) {
 
 const (
 	yearErrors = 300
-	quietWeek  = 8  // without errors, and without actions of people
+	quietWeek  = 8  // without errors and without human actions
 	stormEvery = 40 // hours, on average
 )
 
@@ -47,7 +47,7 @@ type year struct {
 	issues   map[int]*yearIssue // all issues, including archived and deleted ones
 	last     int
 	truth    [yearErrors]int64
-	unknown  [yearErrors]bool // people removed an issue, and its count with it
+	unknown  [yearErrors]bool // a person removed an issue, and its count was lost with it
 	fixed    [yearErrors]bool
 	weeks    [53]yearWeek
 	created  []time.Time
@@ -78,7 +78,7 @@ func (y *year) week() *yearWeek { return &y.weeks[y.weekNumber()] }
 
 func (y *year) weekNumber() int { return int(y.in.Now.Sub(y.began) / (7 * day)) }
 
-// happens returns how often an error happens in an hour. Each error begins with a release and has its own
+// happens returns how often an error happens in an hour. Each error starts with a release and has its own
 // frequency; some have seasons, and all have occasional storms.
 func (y *year) happens(e int) int64 {
 	week := y.weekNumber()

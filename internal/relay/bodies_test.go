@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// unfinished opens a connection and sends a request without the end of its
-// body. With end, it says that no more comes.
+// unfinished opens a connection and sends a request with only part of its body. With end, it closes the
+// sending side.
 func unfinished(t *testing.T, address, path string, headers map[string]string, length string, end bool) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
@@ -49,8 +49,8 @@ func answerOn(t *testing.T, c net.Conn) *http.Response {
 	return answer
 }
 
-// TestRefusedUnread sends a half of each body. What is refused for its head is
-// answered although the rest never comes; reading the body first would end in 400.
+// TestRefusedUnread sends half of each body. A request whose head is refused is answered even though the
+// rest never comes; reading the body first would end in 400.
 func TestRefusedUnread(t *testing.T) {
 	const declared, chunked = "Content-Length: 1048576", "Transfer-Encoding: chunked"
 	for _, tt := range []struct {
@@ -88,7 +88,7 @@ func TestRefusedUnread(t *testing.T) {
 	}
 }
 
-// TestTooLargeWithoutSayingSo sends one byte more than is read, in a chunk.
+// TestTooLargeWithoutSayingSo sends a chunked body one byte over the limit, with no Content-Length.
 func TestTooLargeWithoutSayingSo(t *testing.T) {
 	var log bytes.Buffer
 	var gh gitHub
@@ -105,7 +105,7 @@ func TestTooLargeWithoutSayingSo(t *testing.T) {
 	}
 }
 
-// forged is a signature that only the whole body could prove wrong.
+// forged returns a signature that can be proved wrong only with the whole body.
 func forged() map[string]string {
 	return map[string]string{"Sentry-Hook-Signature": sign("other", "x")}
 }
@@ -131,7 +131,7 @@ func shed(t *testing.T, answer *http.Response) {
 	}
 }
 
-// TestUnfinishedGiveWay fills the room of small bodies, and then some.
+// TestUnfinishedGiveWay fills the room for small bodies, and sends eight more.
 func TestUnfinishedGiveWay(t *testing.T) {
 	const over = 8
 	var log bytes.Buffer
@@ -149,8 +149,8 @@ func TestUnfinishedGiveWay(t *testing.T) {
 	}
 }
 
-// TestLargeBodiesHaveTheirOwnRoom fills the room of large bodies: small webhooks do
-// not notice, and large ones get in once the others are a second old.
+// TestLargeBodiesHaveTheirOwnRoom fills the room for large bodies. Small webhooks are not affected, and
+// large ones are accepted once the earlier ones are a second old.
 func TestLargeBodiesHaveTheirOwnRoom(t *testing.T) {
 	for _, length := range []string{"Content-Length: 1048576", "Transfer-Encoding: chunked"} {
 		t.Run(length, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestLargeBodiesHaveTheirOwnRoom(t *testing.T) {
 			cfg.Clock.Now = func() time.Time { return now.Add(time.Duration(later.Load())) }
 			cfg.Clock.Timeout = func(ctx context.Context, _ time.Duration, cause error) (context.Context, context.CancelFunc) {
 				ctx, cancel := context.WithCancelCause(ctx)
-				if later.Load() == 0 { // nobody gives way, so that waiting is in vain
+				if later.Load() == 0 { // nobody gives way, so waiting is pointless
 					cancel(cause)
 				}
 				return ctx, func() { cancel(nil) }
@@ -172,7 +172,7 @@ func TestLargeBodiesHaveTheirOwnRoom(t *testing.T) {
 			if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(alert), alert); status != 202 {
 				t.Errorf("a small webhook beside them: %d %s", status, answer)
 			}
-			shed(t, answerOn(t, unfinished(t, address, sentryWeb, forged(), length, false))) // another one at once
+			shed(t, answerOn(t, unfinished(t, address, sentryWeb, forged(), length, false))) // one more at once
 			later.Store(int64(largeGrace))
 			large := strings.Replace(alert, `"e1","issue_id":"7","title":"boom"`, `"e2","title":"`+strings.Repeat("boom ", 100_000)+`"`, 1)
 			if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(large), large); status != 202 {

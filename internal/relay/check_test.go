@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
-// What Check finds of a relay, by the one row that is not OK.
+// TestCheck looks at the one finding of Check that is not OK.
 func TestCheck(t *testing.T) {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	whole := relay.Config{SentrySecret: "s1", SlackSecret: "s2", Token: "s3"}
@@ -84,7 +84,7 @@ func TestCheckFollowsNoRedirect(t *testing.T) {
 	}
 }
 
-// If the network breaks, the finding says so.
+// If the connection breaks, the finding reports it.
 func TestCheckLosesTheNetwork(t *testing.T) {
 	config := relay.Config{SentrySecret: "s1", Token: "s3", Log: slog.New(slog.DiscardHandler), Clock: clock.System()}
 	ready := func(context.Context, bool) error { return nil }

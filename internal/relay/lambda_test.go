@@ -30,7 +30,7 @@ import (
 
 const queuePath = "/123456789012/errmon-relay"
 
-// fakeSQS takes messages as SQS does over its JSON protocol.
+// fakeSQS accepts messages over SQS's JSON protocol.
 type fakeSQS struct {
 	messages []string
 	broken   bool
@@ -50,7 +50,7 @@ func (q *fakeSQS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"MessageId":"m","MD5OfMessageBody":%q}`, hex.EncodeToString(sum[:]))
 }
 
-// front is the first function and its queue.
+// front returns the first Lambda function and its queue.
 func front(t *testing.T) (*Receiver, *fakeSQS) {
 	t.Helper()
 	queue := &fakeSQS{}
@@ -60,7 +60,7 @@ func front(t *testing.T) (*Receiver, *fakeSQS) {
 	return NewReceiver(config(&bytes.Buffer{}), ToSQS(client, "https://sqs.eu-central-1.amazonaws.com"+queuePath), func(context.Context, bool) error { return nil }, NewMetrics()), queue
 }
 
-// functionURL is an event as Lambda hands it over.
+// functionURL returns an event as Lambda passes it for a function URL.
 func functionURL(t *testing.T, path string, headers map[string]string, body string, base64Encoded bool) events.LambdaFunctionURLRequest {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/function-url.json")
@@ -81,7 +81,7 @@ func functionURL(t *testing.T, path string, headers map[string]string, body stri
 	return in
 }
 
-// sqsEvent is what Lambda makes of messages.
+// sqsEvent returns the event that Lambda makes of messages.
 func sqsEvent(t *testing.T, bodies []string) events.SQSEvent {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/sqs-record.json")
@@ -109,7 +109,7 @@ func TestFunctionURL(t *testing.T) {
 		body       string
 		base64     bool
 		status     int
-		message    string // what the queue's message contains; empty for none
+		message    string // part of the queue's message; empty if none is sent
 	}{
 		{"Sentry", sentryWeb, sentrySigned(alert), alert, false, 202, `{"errmon":{"v":1,"events":[{"shape":"sentry","ids":["e1"]`},
 		{"wrong signature", sentryWeb, sentrySigned("x"), alert, false, 401, ""},
@@ -138,7 +138,7 @@ func TestFunctionURL(t *testing.T) {
 	})
 }
 
-// TestQueueToDispatch takes webhooks through both functions.
+// TestQueueToDispatch sends webhooks through both functions.
 func TestQueueToDispatch(t *testing.T) {
 	relay, queue := front(t)
 	for n := range 300 {

@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/inbound"
 )
 
-// bubble is a queue in time that passes only when everything waits.
+// bubble is a queue on synctest's clock, which advances only while every goroutine waits.
 type bubble struct {
 	*Queue
 	log  bytes.Buffer
@@ -42,7 +42,7 @@ func text(t *testing.T, id, text string) Delivery {
 	return Delivery{Entry: e}
 }
 
-// timed remembers when each dispatch was sent.
+// timed records when each dispatch was sent.
 type timed struct {
 	gitHub
 	at []time.Time
@@ -88,15 +88,15 @@ func TestCoalesce(t *testing.T) {
 	})
 }
 
-// TestManyErrorsWhileCoalescing fills more batches than may wait, within one period of coalescing.
+// TestManyErrorsWhileCoalescing fills more batches than the queue may hold within one coalescing period.
 func TestManyErrorsWhileCoalescing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var gh gitHub
 		q := newBubble(t.Context(), 10*time.Minute, func(ctx context.Context, kind string, payload []byte) error {
-			time.Sleep(time.Second) // which GitHub asks for between writes
+			time.Sleep(time.Second) // GitHub asks for a second between writes
 			return gh.dispatch(ctx, kind, payload)
 		})
-		const errorsSent = 360 // two in a batch
+		const errorsSent = 360 // two fit in a batch
 		for n := range errorsSent {
 			if err := q.Add(t.Context(), text(t, fmt.Sprint(n), fmt.Sprintf("boom %d %s", n, strings.Repeat("x", 20_000)))); err != nil {
 				t.Fatalf("error %d: %v", n, err)
@@ -109,7 +109,7 @@ func TestManyErrorsWhileCoalescing(t *testing.T) {
 	})
 }
 
-// TestOutage has GitHub fail for an hour.
+// TestOutage makes GitHub fail for an hour.
 func TestOutage(t *testing.T) {
 	for name, failure := range map[string]error{
 		"500":           errors.New("GitHub answered 500"),
@@ -176,7 +176,7 @@ func TestRefusedForGood(t *testing.T) {
 	})
 }
 
-// TestStoppedDuringOutage shows what is lost when there is no more time.
+// TestStoppedDuringOutage shows what is lost if no time is left.
 func TestStoppedDuringOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), DrainTime)

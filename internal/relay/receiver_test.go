@@ -17,15 +17,15 @@ const (
 	message = `{"token":"x","type":"event_callback","event_id":"Ev1","event":{"type":"message","channel":"C1","text":"ERROR boom"}}`
 )
 
-// row is one request and what becomes of it.
+// row is one request and its expected result.
 type row struct {
 	name, method, path string
 	headers            map[string]string
 	body               string
 	status             int
-	id                 string // that is dispatched; "" for none, "*" for any, "scan" for a scan
-	answer             string // that the answer's text contains
-	again              int    // status when it is sent once more; 0 for not
+	id                 string // id of the dispatched event; "" for none, "*" for any, "scan" for a scan
+	answer             string // part of the answer's text
+	again              int    // status when it is sent a second time; 0 to not send it again
 }
 
 func rows(t *testing.T) []row {
@@ -112,7 +112,7 @@ func TestRequests(t *testing.T) {
 		"integration-platform-example/mock_issue_resolved_webhook.json", "integration-platform-example/mock_event_alert_triggered_webhook.json"} {
 		all = append(all, row{name: "sentry/" + name, method: "POST", path: sentryWeb, status: 202, id: "*"})
 	}
-	all = append(all, row{name: "sentry/docs-webhooks/metric_alert.json", method: "POST", path: sentryWeb, status: 200, answer: "skipped"}) // resolved
+	all = append(all, row{name: "sentry/docs-webhooks/metric_alert.json", method: "POST", path: sentryWeb, status: 200, answer: "skipped"}) // an alert that is resolved
 	for _, name := range []string{"MessagePayload", "MessageBotPayload", "AppMentionPayload"} {                                             // without a text, or not at its start
 		all = append(all, row{name: "slack/java-slack-sdk/events/" + name + ".json", method: "POST", path: slackWeb, status: 200, answer: "skipped"})
 	}

@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// attackers is how many connections stay open with a body that never ends. At
-// 1 MB each, an unbounded relay would hold 1.5 GB.
+// attackers is the number of connections that stay open with a body that never ends. A relay without limits
+// would hold 1 MB for each, 1.5 GB in all.
 const attackers = 1500
 
-// attackKinds are the heads of the requests: some are refused before their body
-// is read, others only the whole body could prove wrong.
+// attackKinds are the heads of the requests. Some are refused before their body is read; others can be
+// proved wrong only with the whole body.
 var attackKinds = []struct{ name, path, head string }{
 	{"unsigned", "/webhook/sentry", "Content-Length: 1048576\r\n"},
 	{"unsigned, of unknown length", "/webhook/sentry", "Transfer-Encoding: chunked\r\n"},
@@ -28,9 +28,9 @@ var attackKinds = []struct{ name, path, head string }{
 	{"forged signature, of unknown length", "/webhook/sentry", "Transfer-Encoding: chunked\r\nSentry-Hook-Signature: " + strings.Repeat("0", 64) + "\r\n"},
 }
 
-// TestStormUnderAttack sends signed webhooks while attackers hold 1,500
-// unfinished bodies, and come again a second after they were refused. It stays on
-// loopback, and ends when the webhooks are answered, or after two minutes.
+// TestStormUnderAttack sends signed webhooks while attackers hold 1,500 unfinished bodies and reconnect a
+// second after being refused. It stays on loopback, and ends when the webhooks are answered, or after two
+// minutes.
 func TestStormUnderAttack(t *testing.T) {
 	if !*storm {
 		t.Skip("with -storm")
@@ -50,7 +50,8 @@ func TestStormUnderAttack(t *testing.T) {
 		t.Logf("  %d signed webhooks beside them in %s: %d accepted; answers: median %s, p99 %s, slowest %s", webhooks, got.took.Round(time.Millisecond),
 			len(got.accepted), got.latency.P50, got.latency.P99, got.latency.Max)
 		t.Logf("  memory of the relay: %d MB at most", peak)
-		// A forged signature shows only at the end of the body, so that a webhook may have to wait for room.
+		// A forged signature is detected only at the end of the body, so a webhook may have to wait for
+		// room.
 		if least := webhooks * 999 / 1000; len(got.accepted) < least || got.answers[http.StatusServiceUnavailable] != webhooks-len(got.accepted) || peak >= 150 {
 			t.Errorf("answers %v, %d MB: want at least %d accepted and the others told to come again, in less than 150 MB", got.answers, peak, least)
 		}
@@ -60,8 +61,8 @@ func TestStormUnderAttack(t *testing.T) {
 	}
 }
 
-// TestStormOfLargeBodies sends 1,500 signed webhooks of 1 MB at once: those that do
-// not fit are told to come again, and memory stays bounded while others are parsed.
+// TestStormOfLargeBodies sends 1,500 signed webhooks of 1 MB at once. Those that do not fit are asked to
+// retry, and memory stays bounded while others are parsed.
 func TestStormOfLargeBodies(t *testing.T) {
 	if !*storm {
 		t.Skip("with -storm")
@@ -93,7 +94,7 @@ func TestStormOfLargeBodies(t *testing.T) {
 	}
 }
 
-// post returns the status of the answer to a signed webhook, 0 if there is none.
+// post returns the status of the answer to a signed webhook; 0 without an answer.
 func (w *stormWorld) post(body string) int {
 	request, err := http.NewRequest(http.MethodPost, w.url+"/webhook/sentry", strings.NewReader(body))
 	if err != nil {
@@ -116,7 +117,7 @@ func names(kinds []int) string {
 	return strings.Join(all, ", ")
 }
 
-// siege is what the attackers share.
+// siege is the state that the attackers share.
 type siege struct {
 	address string
 	done    sync.WaitGroup
@@ -124,7 +125,7 @@ type siege struct {
 	answers map[string]int // by status
 }
 
-// begin returns when all attackers have sent their first head.
+// begin starts the attackers and returns when all have sent their first head.
 func (s *siege) begin(ctx context.Context, kinds []int) {
 	var ready sync.WaitGroup
 	for n := range attackers {
@@ -146,7 +147,7 @@ func (s *siege) begin(ctx context.Context, kinds []int) {
 	ready.Wait()
 }
 
-// attack sends a body without its last byte and waits for the answer.
+// attack sends a body except its last byte, and waits for the answer.
 func (s *siege) attack(ctx context.Context, kind int, begun func()) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address)
 	if err != nil {

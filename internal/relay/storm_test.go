@@ -18,16 +18,16 @@ import (
 
 var storm = flag.Bool("storm", false, "send 10,000 webhooks twice to the program itself, and hold it to its figures")
 
-// attack is what was sent in one storm.
+// attack is the result of one storm.
 type attack struct {
 	answers  map[int]int          // by status
-	accepted map[string]time.Time // ids, and when each was sent
+	accepted map[string]time.Time // when each accepted webhook was sent, by id
 	latency  vegeta.LatencyMetrics
 	took     time.Duration
 }
 
-// fire sends webhooks with the ids first to last−1, as fast as they are
-// answered, by 32 workers. Each is called each with the number of answers so far.
+// fire sends the webhooks with ids from first up to last, exclusive, from 32 workers as fast as they are
+// answered. It calls each with the number of answers so far.
 func fire(t *testing.T, address string, first, last int, each func(answered int)) attack {
 	t.Helper()
 	var next atomic.Int64
@@ -47,7 +47,7 @@ func fire(t *testing.T, address string, first, last int, each func(answered int)
 	began := time.Now()
 	attacker := vegeta.NewAttacker(vegeta.Workers(32), vegeta.MaxWorkers(32), vegeta.Connections(32), vegeta.Timeout(10*time.Second))
 	for r := range attacker.Attack(targets, vegeta.ConstantPacer{}, 0, "storm") {
-		if r.URL == "" { // the targets are used up
+		if r.URL == "" { // no targets are left
 			continue
 		}
 		metrics.Add(r)
@@ -67,12 +67,12 @@ func fire(t *testing.T, address string, first, last int, each func(answered int)
 	return got
 }
 
-// errorsInStorm is how many Sentry issues the events belong to.
+// errorsInStorm is the number of Sentry issues that the events belong to.
 const errorsInStorm = 25
 
 func eventID(n int) string { return fmt.Sprintf("%032x", n) }
 
-// webhook is an event alert of some 2 KB, of one of 25 errors.
+// webhook returns an alert of about 2 KB for an event of one of 25 errors.
 func webhook(n int) string {
 	return fmt.Sprintf(`{"action":"triggered","data":{"event":{"event_id":%q,"issue_id":"%d","title":"TypeError: x is undefined","message":%q}}}`,
 		eventID(n), n%errorsInStorm, strings.Repeat("at shop.checkout (app.js:10) ", 70))
@@ -146,8 +146,8 @@ func TestStormStopped(t *testing.T) {
 	}
 }
 
-// TestStormInOutage has GitHub refuse for a while, until the first dispatch has
-// used up all its attempts. What is tried again is tried in real time.
+// TestStormInOutage makes GitHub refuse until the first dispatch has used up all its attempts. Retries wait
+// in real time.
 func TestStormInOutage(t *testing.T) {
 	if !*storm {
 		t.Skip("with -storm")

@@ -51,13 +51,13 @@ func keys[V any](m map[string]V) iter.Seq[string] {
 	}
 }
 
-// arrival is a dispatch that GitHub took.
+// arrival is a dispatch that GitHub accepted.
 type arrival struct {
 	at   time.Time
 	size int // of its payload, in bytes
 }
 
-// gate stands before a GitHub in memory and notes what it took, and when.
+// gate stands in front of a GitHub in memory and records what was accepted, and when.
 type gate struct {
 	inner http.Handler
 	// refusals are the statuses of the first answers.
@@ -80,7 +80,7 @@ func newGate() *gate {
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if status := g.refusal(); status != 0 {
-		w.Header().Set("Retry-After", "1") // second
+		w.Header().Set("Retry-After", "1") // seconds
 		w.WriteHeader(status)
 		return
 	}
@@ -143,7 +143,7 @@ func (g *gate) arrived() map[string]time.Time {
 	return ids
 }
 
-// await returns when all ids have arrived; the test's own time limit ends it else.
+// await returns when all ids have arrived. Otherwise the test's own time limit ends it.
 func (g *gate) await(t *testing.T, ids map[string]time.Time) {
 	t.Helper()
 	g.mu.Lock()
@@ -155,7 +155,7 @@ func (g *gate) await(t *testing.T, ids map[string]time.Time) {
 	}
 }
 
-// delays are the times from each webhook to its dispatch, in order of length.
+// delays returns the times from each webhook to its dispatch, shortest first.
 func (g *gate) delays(sent map[string]time.Time) []time.Duration {
 	arrived := g.arrived()
 	var delays []time.Duration
@@ -166,11 +166,11 @@ func (g *gate) delays(sent map[string]time.Time) []time.Duration {
 	return delays
 }
 
-// stormWorld is a relay that runs, and the GitHub that it sends to.
+// stormWorld is a running relay and the GitHub that it dispatches to.
 type stormWorld struct {
 	url    string
 	github *gate
-	stop   func() error // as SIGTERM does, and waits for the end
+	stop   func() error // sends SIGTERM or its equivalent, and waits for the relay to end
 	pid    int          // of the program; 0 if the relay runs inside the test
 	t      *testing.T
 }
@@ -188,7 +188,7 @@ func startStorm(t *testing.T, coalesce time.Duration) *stormWorld {
 	return w
 }
 
-// inside serves in the test's own process.
+// inside runs the relay in the test's own process.
 func (w *stormWorld) inside(api string, coalesce time.Duration) {
 	client, err := github.New(github.Config{Token: "token", BaseURL: api, Owner: "acme", Repo: "shop", Clock: clock.System()})
 	if err != nil {
@@ -242,8 +242,8 @@ func (w *stormWorld) program(api string, coalesce time.Duration) {
 	}
 }
 
-// memory returns the program's resident memory and the most it ever was, in MB, as
-// Linux shows them; zeros elsewhere, or if the relay runs inside the test.
+// memory returns the program's current and peak resident memory in MB, as Linux reports them. Both are 0 on
+// other systems, or if the relay runs inside the test.
 func (w *stormWorld) memory() (now, peak int) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.pid))
 	if w.pid == 0 || err != nil {

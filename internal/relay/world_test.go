@@ -27,7 +27,7 @@ const (
 	token        = "relay-token"
 )
 
-// now is when every signature of the tests is made.
+// now is the time of every signature in the tests.
 var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 func config(log io.Writer) Config {
@@ -54,7 +54,7 @@ func bearer(token string) map[string]string {
 	return map[string]string{"Authorization": "Bearer " + token}
 }
 
-// real reads a payload that a service sent.
+// real reads one of the services' real payloads.
 func real(t testing.TB, name string) string {
 	t.Helper()
 	body, err := os.ReadFile("../../../shared/data/" + name)
@@ -64,7 +64,7 @@ func real(t testing.TB, name string) string {
 	return string(body)
 }
 
-// gitHub is what GitHub was sent.
+// gitHub records the dispatches sent to GitHub.
 type gitHub struct {
 	mu    sync.Mutex
 	kinds []string
@@ -95,8 +95,7 @@ func (g *gitHub) dispatch(_ context.Context, kind string, payload []byte) error 
 	return err
 }
 
-// open serves a relay that coalesces nothing, until the test calls stop, which
-// returns when everything accepted was dispatched.
+// open runs a relay that coalesces for the given time. stop waits until everything accepted was dispatched.
 func open(t testing.TB, c Config, dispatch Dispatch, coalesce time.Duration) (url string, stop func() error) {
 	t.Helper()
 	metrics := NewMetrics()

@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// answer is what a server returns that is not quite Sentry.
+// answer is a response that differs from Sentry's in some way.
 type answer struct {
 	name, says        string
 	status            int // 200 unless set
@@ -39,7 +39,7 @@ func (h *house) answering(t *testing.T, answers func(int) answer) {
 	h.config.URL = web.URL
 }
 
-// What does not look like Sentry's list is an error, never a shorter list.
+// A response that does not look like Sentry's list is an error; it never shortens the list.
 func TestOddListsAreErrors(t *testing.T) {
 	for _, a := range []answer{
 		{name: "an issue without an id", link: lastPage, body: `[{"id":"1"},{"id":"x"}]`, says: "without an id"},
@@ -60,7 +60,7 @@ func TestOddListsAreErrors(t *testing.T) {
 	}
 }
 
-// A refusal is obeyed for as long as the answer says, and no longer than a window can last.
+// After a refusal, the client waits as long as the response says, but at most a minute.
 func TestRefusalsSayHowLong(t *testing.T) {
 	for _, c := range []struct {
 		name string

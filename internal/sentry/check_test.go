@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// Check says what kind of token it is, and asks for nothing but to read.
+// Check reports the kind of token, and sends only GET requests.
 func TestCheckNamesTheKindOfToken(t *testing.T) {
 	for token, kind := range map[string]string{
 		"sntryi_x": "an integration token", "sntrya_x": "an integration token", "sntryu_x": "a personal token", "token": "a token of unknown kind",

@@ -69,8 +69,8 @@ func TestEventThatIsGone(t *testing.T) {
 	}
 }
 
-// An event without an exception may have the trace of a thread, which has no type. Its contexts, if empty, may be
-// a list.
+// An event without an exception may have a thread's stack trace, which has no type. Empty contexts may be a
+// JSON list.
 func TestThreadIsTheTraceOfTheMessage(t *testing.T) {
 	h := newHouse(t, "web")
 	h.answering(t, func(int) answer {
@@ -105,8 +105,7 @@ func TestSuppressedIsNoCause(t *testing.T) {
 	}
 }
 
-// TestPublishedExamples reads the examples of Sentry's own API description,
-// where they are at hand.
+// TestPublishedExamples reads the examples from Sentry's own API description, if it is available.
 func TestPublishedExamples(t *testing.T) {
 	const prefix = "get.organizations_organization_id_or_slug_issues"
 	read := func(name string) []byte {

@@ -8,8 +8,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// FuzzEvent reads hostile events. Whatever they hold, what is shown beside the trace
-// stays small and names no user, and every frame of Sentry's comes through.
+// FuzzEvent reads hostile events. Whatever they contain, the text shown next to the trace stays short and
+// names no user, and no frame is lost.
 func FuzzEvent(f *testing.F) {
 	for _, seed := range []string{
 		`{"eventID":"1","title":"t","platform":"python","tags":[{"key":"user","value":"ip:1.2.3.4"},{"key":"user.email","value":"a@b.c"},{"key":"os","value":"x"}]}`,

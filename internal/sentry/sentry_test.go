@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// house is a server, a clock that sleeping moves, and a client.
+// house is a server, a clock that moves only by sleeping, and the settings of a client.
 type house struct {
 	*sentrytest.Server
 	now    time.Time
@@ -117,10 +117,10 @@ func TestRateLimitIsObeyed(t *testing.T) {
 func TestRefusalsAreRepeatedAndEnd(t *testing.T) {
 	for _, c := range []struct {
 		name     string
-		fail     int // how many requests
+		fail     int // number of requests that fail
 		status   int // below 0 cuts the connection
 		requests int
-		says     []string // nothing: it succeeds
+		says     []string // in the error; nil if the request succeeds
 	}{
 		{"too many requests, then room", 3, 429, 4, nil},
 		{"too many requests for good", 99, 429, 5, []string{"429", "rate limit", "run less often"}},
@@ -143,7 +143,7 @@ func TestRefusalsAreRepeatedAndEnd(t *testing.T) {
 			client := h.client(t)
 			_, err := client.Issues(t.Context())
 			want(t, err, c.says...)
-			// net/http itself repeats a GET once where a kept connection was cut.
+			// net/http itself repeats a GET once if a kept connection was cut.
 			if n := client.Requests()["list issues"]; n != c.requests {
 				t.Errorf("%d requests, want %d", n, c.requests)
 			}
@@ -151,7 +151,7 @@ func TestRefusalsAreRepeatedAndEnd(t *testing.T) {
 	}
 }
 
-// TestEndOfRun wants a wait that does not fit into the run to be refused at once.
+// TestEndOfRun checks that a wait longer than the rest of the run fails at once.
 func TestEndOfRun(t *testing.T) {
 	h := newHouse(t, "web")
 	h.Configure(func(s *sentrytest.Settings) {
@@ -167,7 +167,7 @@ func TestEndOfRun(t *testing.T) {
 	}
 }
 
-// TestRefusalsNameTheInput covers what users get wrong.
+// TestRefusalsNameTheInput covers users' mistakes.
 func TestRefusalsNameTheInput(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -241,7 +241,7 @@ func TestStateAndResolve(t *testing.T) {
 	want(t, client.Resolve(t.Context(), id))
 }
 
-// want checks an error: none without words, else one with all of them.
+// want checks an error: nil if there are no words, otherwise one that contains all of them.
 func want(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if (err == nil) != (len(words) == 0) {

@@ -10,8 +10,8 @@ import (
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
-// FuzzMessage: whatever a log says, the message is within Slack's limits, its one
-// link is ours, and nobody is called, since Slack reads "@here" only as "<!here>".
+// FuzzMessage checks that, whatever a log contains, the message is within Slack's limits, its only link is
+// ours, and nobody is notified. Slack parses "@here" only as "<!here>".
 func FuzzMessage(f *testing.F) {
 	f.Add("<!channel> <@U1> <https://evil.example|x>", "a`b` & *c*\n> d", int64(3))
 	f.Add(strings.Repeat("&", 5000), "\u202e@here #general", int64(-1))

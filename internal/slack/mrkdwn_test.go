@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// escape is what Slack asks senders to do with text.
+// escape escapes text as Slack requires.
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace
 
-// FuzzMrkdwn quotes a log line as alerts do, in a block of code: it comes out as
-// it was, whatever stands in it.
+// FuzzMrkdwn quotes a log line in a code block, as alerts do. Decoding must return the line unchanged,
+// whatever it contains.
 func FuzzMrkdwn(f *testing.F) {
 	for _, line := range []string{"ERROR a <b> & *c* _d_ ~e~ :fire: <@U1>", "x", "a\n  b", "&lt;", ">>> q", "`"} {
 		f.Add(line)

@@ -20,7 +20,7 @@ func TestDecodeMrkdwn(t *testing.T) {
 	}
 }
 
-// What a message says beside its text, in attachments and blocks.
+// A message has more than its text: attachments and blocks.
 func TestReadRequestFields(t *testing.T) {
 	body := `{"channel":"C1","text":"ERROR in staging: boom","attachments":[{"text":"boom","fields":[{"title":"Service","value":"shop"},
 		{"title":"Host","value":"a1"}],"blocks":[{"type":"section","fields":[{"type":"mrkdwn","text":"*Level*\nfatal"}]},

@@ -9,7 +9,7 @@ import (
 )
 
 func TestVerifySignature(t *testing.T) {
-	// The example of Slack's documentation.
+	// The example in Slack's documentation.
 	const (
 		secret    = "8f742231b10e8888abcd99yyyzzz85a5"
 		timestamp = "1531420618"

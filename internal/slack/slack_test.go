@@ -25,8 +25,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// setup is a client by webhook and one as a bot, the Slack they talk to, and
-// what they slept.
+// setup is a client that posts by webhook, one that posts as a bot, the fake Slack they use, and the time
+// they slept.
 type setup struct {
 	server       *slacktest.Server
 	webhook, bot *slack.Client
@@ -34,15 +34,15 @@ type setup struct {
 	url          string
 }
 
-// named is a bot for a channel by its name.
+// named returns a bot client for a channel given by name.
 func (s setup) named(channel string) *slack.Client {
 	return slack.New(slack.Config{BotToken: "xoxb-test", Channel: channel, APIURL: s.url + "/api/", Clock: clock.System()})
 }
 
-// retryAfter is how many seconds limited asks to wait.
+// retryAfter is the Retry-After of limited, in seconds.
 const retryAfter = 30
 
-// limited refuses the next n requests because there are too many.
+// limited refuses the next n requests with 429.
 func limited(n int) func(fake.Request) *fake.Fault {
 	return func(fake.Request) *fake.Fault {
 		if n--; n < 0 {
@@ -199,7 +199,7 @@ func TestNoTimeToObey(t *testing.T) {
 	}
 }
 
-// What a user sees names the input to mend, and never the webhook's address.
+// An error that users see names the input to fix, and never contains the webhook's address.
 func TestRefusals(t *testing.T) {
 	webhook := func(reason string) func(*slacktest.Settings) {
 		return func(to *slacktest.Settings) { to.Webhook = reason }
@@ -212,7 +212,7 @@ func TestRefusals(t *testing.T) {
 		change func(*slacktest.Settings)
 		bot    bool
 		says   []string
-		check  bool // Check knows it as well
+		check  bool // Check reports it too
 	}{
 		{"revoked", webhook("no_service"), false, []string{"revoked", "slack-webhook-url"}, true},
 		{"hooks disabled", webhook("no_active_hooks"), false, []string{"revoked"}, true},
@@ -272,7 +272,7 @@ func TestUnreachableHidesTheAddress(t *testing.T) {
 	}
 }
 
-// A proxy's page may repeat the path of the webhook, which is a secret.
+// A proxy's page may repeat the webhook's path, which is a secret.
 func TestProxyRepeatsTheAddress(t *testing.T) {
 	const path = "/services/T0PROXY00/B0PROXY00/hookhookhookhookhookhook"
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
