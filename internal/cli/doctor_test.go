@@ -11,8 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// What a service says is foreign text: it can neither command the runner, nor
-// break the table, nor show a secret.
+// Text from a service is foreign: it must not run commands in the runner, break the table or show a secret.
 func TestForeignTextIsHarmless(t *testing.T) {
 	const token = "ghp_w8Kd2LqZt5RmXy0VbNcJ7HfPsAeU3iGo1T4Q"
 	hostile := "denied\n::error::x ##[group]y | z\n@octocat #1 " + token

@@ -17,7 +17,7 @@ import (
 
 var relayFolder = filepath.Join("../..", "examples/relay")
 
-// startsRelay checks an environment as the relay itself would.
+// startsRelay checks an environment as the relay does when it starts.
 func startsRelay(t *testing.T, env map[string]string) config.Relay {
 	t.Helper()
 	for name := range env {
@@ -89,8 +89,8 @@ func TestRelayUnit(t *testing.T) {
 	}
 }
 
-// TestBuildsAreSmall: what is shipped leaves out what it does not use. Without these
-// tags the program is half as large again.
+// TestBuildsAreSmall checks that the shipped builds leave out what they do not use. Without these flags the
+// program is half as large again.
 func TestBuildsAreSmall(t *testing.T) {
 	for file, flags := range map[string][]string{
 		"../../Dockerfile":               {"-tags nolambda,nopage,nethttpomithttp2", "-trimpath", "-gcflags=all=-l"},

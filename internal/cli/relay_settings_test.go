@@ -32,8 +32,8 @@ func TestRelayListens(t *testing.T) {
 	}
 }
 
-// TestEnvExampleHasTheRelay: the example names every setting of the relay that is
-// not Lambda's, and a relay starts with it once the secrets are filled in.
+// TestEnvExampleHasTheRelay checks that the example lists every relay setting except Lambda's, and that a
+// relay starts with it once the secrets are filled in.
 func TestEnvExampleHasTheRelay(t *testing.T) {
 	example, err := godotenv.Unmarshal(strings.ReplaceAll(string(read(t, "../..", ".env.example")), "\n# ERRMON", "\nERRMON"))
 	if err != nil {
@@ -51,7 +51,7 @@ func TestEnvExampleHasTheRelay(t *testing.T) {
 	}
 }
 
-// TestRelayHelp: the help names every default.
+// TestRelayHelp checks that the help states every default.
 func TestRelayHelp(t *testing.T) {
 	help := flagsOf(config.RelaySettings).FlagUsagesWrapped(1000)
 	for _, s := range config.RelaySettings {
@@ -61,7 +61,7 @@ func TestRelayHelp(t *testing.T) {
 	}
 }
 
-// loadRelay reads flags and an environment as the relay itself would.
+// loadRelay reads flags and an environment as the relay does.
 func loadRelay(flags, env map[string]string) (config.Relay, error) {
 	return config.LoadRelay(config.Input{
 		Flags:    flags,

@@ -10,18 +10,18 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// A window that fits is read whole, with as many requests as it has pages; a
-// larger one with the pattern alone.
+// A window that fits is read unfiltered, with one request for each page; a larger one is read with the
+// pattern.
 func TestReadAllIfItFits(t *testing.T) {
 	for _, test := range []struct {
 		name             string
-		page, all        int // events on a page, pages that are read whole
+		page, all        int // events per page, pages that are read unfiltered
 		records, request int
 	}{
 		{"always filtered", 0, 0, 1, 1},
 		{"one page", 0, 3, 4, 1},
 		{"just fits", 2, 2, 4, 2},
-		{"does not fit", 1, 3, 1, 4}, // the fake's filtered page holds the one match
+		{"does not fit", 1, 3, 1, 4}, // the one match fits on the fake's first filtered page
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -43,8 +43,7 @@ func TestReadAllIfItFits(t *testing.T) {
 	}
 }
 
-// What was read whole serves the lines around an error without a request, if it
-// covers them.
+// An unfiltered read provides the lines around an error without a request, if it covers them.
 func TestWindowOfAReadWindow(t *testing.T) {
 	w := newWorld(t)
 	w.config.AllPages = 3

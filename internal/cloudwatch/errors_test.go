@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Every refusal names what to mend, and keeps the cause.
+// Every error names what to fix and keeps its cause.
 func TestErrorsNameTheRemedy(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -71,7 +71,7 @@ func refuseWith(code, message string) func(*world) {
 	}
 }
 
-// readEntry resolves one entry and reads the group it names.
+// readEntry resolves an entry and reads its group.
 func readEntry(w *world, entry string) error {
 	specs, err := cloudwatch.ParseSpecs([]string{entry}, region)
 	if err != nil {
@@ -113,7 +113,7 @@ func TestNoCredentials(t *testing.T) {
 	w := newWorld(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
-	notEC2 := httptest.NewServer(nil) // answers 404 to all, as the metadata service of another cloud does
+	notEC2 := httptest.NewServer(nil) // always answers 404, like another cloud's metadata service
 	defer notEC2.Close()
 	for _, test := range []struct{ name, disabled, metadata string }{
 		{"metadata switched off", "true", ""},

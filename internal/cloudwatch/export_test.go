@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// ReadPageAfterPage reads as Read did before windows were cut, for comparison.
+// ReadPageAfterPage reads a window without cutting it into slices, for comparison.
 func (g *Group) ReadPageAfterPage(ctx context.Context, from time.Time, emit func(event.Record)) error {
 	r, in := g.reading(emit), g.request(from, "")
 	for first := true; first || in.NextToken != nil; first = false {

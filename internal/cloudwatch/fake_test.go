@@ -18,8 +18,7 @@ const region = "eu-central-1"
 
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
-// world is a service, a client of it, and the time that both live in: it moves
-// by sleeping alone.
+// world is a service, the settings of a client, and their shared clock, which moves only by sleeping.
 type world struct {
 	testing.TB
 	service  *cloudwatchtest.Server
@@ -50,7 +49,7 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// cleanEnvironment hides the AWS settings of the machine.
+// cleanEnvironment hides the machine's AWS settings.
 func cleanEnvironment(t testing.TB) {
 	for _, name := range []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
@@ -98,7 +97,7 @@ func (w *world) client() *cloudwatch.Client {
 	return c
 }
 
-// groups resolves entries of log-groups that hold no mistake.
+// groups resolves valid entries of log-groups.
 func (w *world) groups(c *cloudwatch.Client, entries ...string) []*cloudwatch.Group {
 	w.Helper()
 	specs, err := cloudwatch.ParseSpecs(entries, region)
@@ -117,13 +116,13 @@ func (w *world) group(name string) *cloudwatch.Group {
 	return w.groups(w.client(), name)[0]
 }
 
-// read reads from an hour before noon.
+// read reads from one hour before noon.
 func read(ctx context.Context, g *cloudwatch.Group) (records []event.Record, complete time.Time, err error) {
 	result, err := g.Read(ctx, source.Request{From: noon.Add(-time.Hour)}, func(r event.Record) { records = append(records, r) })
 	return records, result.Complete, err
 }
 
-// series makes n events, a second apart, the first at the time given.
+// series returns n events one second apart, beginning at first.
 func series(stream string, first time.Time, n int) []cloudwatchtest.Event {
 	events := make([]cloudwatchtest.Event, n)
 	for i := range events {

@@ -20,7 +20,7 @@ func TestGroups(t *testing.T) {
 		name    string
 		entries []string
 		want    []string // names
-		listed  int      // DescribeLogGroups
+		listed  int      // number of DescribeLogGroups requests
 		errs    []string
 	}{
 		{"exact names, in order, unseen", []string{"/z", "/a"}, []string{"/z", "/a"}, 0, nil},

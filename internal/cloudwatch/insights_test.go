@@ -23,7 +23,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// newVault is a world with a group that only Logs Insights can read.
+// newVault returns a world with a group that only Logs Insights can read.
 func newVault(t *testing.T, events ...cloudwatchtest.Event) *world {
 	w := newWorld(t)
 	w.config.FilterPattern, w.config.AllPages, w.config.InsightsBudget = cloudwatch.DefaultFilterPattern, 3, 1
@@ -39,7 +39,7 @@ func (w *world) readAll(g *cloudwatch.Group) ([]event.Record, source.Result, err
 	return records, result, err
 }
 
-// A record has the same time, stream and text from each API.
+// A record has the same time, stream and text in both APIs.
 func TestInsightsFillsRecords(t *testing.T) {
 	const stream = "web/1"
 	at := noon.Add(-time.Minute + 250*time.Millisecond)
@@ -61,7 +61,7 @@ func TestInsightsFillsRecords(t *testing.T) {
 	}
 }
 
-// The service may refuse a class by a code that other mistakes have too.
+// The service may refuse a log class with an error code that it also uses for other mistakes.
 func TestInsightsIsChosenByTheRefusal(t *testing.T) {
 	w := newVault(t, series("s", noon.Add(-10*time.Minute), 3)...)
 	w.service.Break = func(q fake.Request) *fake.Fault {
@@ -76,10 +76,10 @@ func TestInsightsIsChosenByTheRefusal(t *testing.T) {
 	}
 }
 
-// However many events there are, each is read once, with at most four queries at once.
+// However many events there are, each is read once, by at most four concurrent queries.
 func TestInsightsDividesAFullAnswer(t *testing.T) {
 	var events []cloudwatchtest.Event
-	for i := range 45_000 { // dense at the end
+	for i := range 45_000 { // denser towards the end
 		at := noon.Add(-time.Duration(i*i/45_000) * time.Hour / 50_000).Truncate(time.Millisecond)
 		events = append(events, cloudwatchtest.Event{Stream: "s", Time: at, Message: fmt.Sprint("ERROR ", i)})
 	}
@@ -144,8 +144,8 @@ func TestInsightsRefusals(t *testing.T) {
 	}
 }
 
-// Groups that are read in the same run share queries, 50 at a time; one that is refused
-// does not take the others along.
+// Groups that are read in the same run share queries, 50 at a time. A group that is refused does not affect
+// the others.
 func TestInsightsReadsGroupsTogether(t *testing.T) {
 	for _, refused := range []bool{false, true} {
 		w := newWorld(t)
@@ -168,17 +168,17 @@ func TestInsightsReadsGroupsTogether(t *testing.T) {
 		planAll(groups, source.Request{From: noon.Add(-time.Hour)})
 		for i, g := range groups {
 			records, _, err := w.readAll(g)
-			if want := 5; (err != nil || len(records) != want) && !(refused && i == 7) && i != 59 { // the last one's first event is an hour old
+			if want := 5; (err != nil || len(records) != want) && !(refused && i == 7) && i != 59 { // the last group's first event is an hour old
 				t.Errorf("%s: %d records, want %d, %v", g.Name(), len(records), want, err)
 			}
 		}
-		if n := c.Requests()["StartQuery"]; !refused && n != 4 { // two each: a window's first minute, and the rest
+		if n := c.Requests()["StartQuery"]; !refused && n != 4 { // two for each batch: a window's first minute, then the rest
 			t.Errorf("%d queries", n)
 		}
 	}
 }
 
-// Out of time or stopped by a signal, no query goes on.
+// No query keeps running after a run is out of time or stopped by a signal.
 func TestInsightsStopsItsQueries(t *testing.T) {
 	for polls := range 4 {
 		w := newVault(t, series("s", noon.Add(-time.Hour), 10)...)
@@ -199,8 +199,8 @@ func TestInsightsStopsItsQueries(t *testing.T) {
 	}
 }
 
-// A signal while the service starts a query does not leave the query running, although
-// nobody waited for its id.
+// If a signal arrives while the service starts a query, the query is stopped even though its id was not
+// awaited.
 func TestInsightsStopsAQueryThatStarts(t *testing.T) {
 	w := newVault(t, series("s", noon.Add(-time.Hour), 10)...)
 	w.service.QueryPolls = 100
@@ -222,7 +222,7 @@ type transport func(*http.Request) (*http.Response, error)
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
-// A stalled service does not hold up a run that was stopped: the job is killed 10 s after a signal.
+// A stalled service does not delay a run that was stopped: the job is killed 10 s after the signal.
 func TestInsightsGivesUpAStalledStart(t *testing.T) {
 	w := newWorld(t)
 	w.config.Reader, w.config.InsightsBudget = cloudwatch.Insights, 1
@@ -246,7 +246,7 @@ func TestInsightsGivesUpAStalledStart(t *testing.T) {
 	})
 }
 
-// A failure of a shared query shows that the cause may be another group.
+// The error of a failed shared query shows that another group may be the cause.
 func TestInsightsCountsTheGroupsThatFailTogether(t *testing.T) {
 	w := newVault(t)
 	w.config.Reader = cloudwatch.Insights
@@ -267,8 +267,7 @@ func TestInsightsCountsTheGroupsThatFailTogether(t *testing.T) {
 	}
 }
 
-// A first minute that is quiet promises nothing: a query that turns out to exceed the
-// budget is stopped.
+// A quiet first minute proves nothing: a query that turns out to exceed the budget is stopped.
 func TestInsightsStopsAboveTheBudget(t *testing.T) {
 	var events []cloudwatchtest.Event
 	for i := range 40 {
@@ -286,10 +285,10 @@ func TestInsightsStopsAboveTheBudget(t *testing.T) {
 	}
 }
 
-// Of groups that exceed the budget together, those that fit are read.
+// If groups together exceed the budget, those that fit are read.
 func TestInsightsReadsWhatTheBudgetAllows(t *testing.T) {
 	w := newVault(t)
-	w.config.InsightsBudget = 0.000775 // of four and a half groups
+	w.config.InsightsBudget = 0.000775 // enough for four and a half groups
 	for i := range 20 {
 		name := fmt.Sprintf("/ia/%02d", i)
 		w.service.Infrequent = append(w.service.Infrequent, name)
@@ -313,8 +312,8 @@ func TestInsightsReadsWhatTheBudgetAllows(t *testing.T) {
 	}
 }
 
-// A window that would take longer than the run has is read by Logs Insights, if there is
-// a budget, and by filter if that fails.
+// A window that would take longer than the run has left is read by Logs Insights if there is a budget, and
+// by filter if that fails.
 func TestInsightsReadsWhatTakesTooLong(t *testing.T) {
 	for _, test := range []struct {
 		name, reader string
@@ -343,8 +342,8 @@ func TestInsightsReadsWhatTakesTooLong(t *testing.T) {
 	}
 }
 
-// The regular expression finds what the default pattern finds, and most of what no term
-// of it can.
+// The regular expression matches what the default pattern matches, and most errors that no term of it can
+// match.
 func TestInsightsPattern(t *testing.T) {
 	pattern := regexp.MustCompile(cloudwatch.InsightsPattern)
 	kind := ""
@@ -363,7 +362,7 @@ func TestInsightsPattern(t *testing.T) {
 	}
 }
 
-// Doctor estimates what a group costs that only Logs Insights reads.
+// Doctor estimates the cost of a group that only Logs Insights can read.
 func TestCheckNamesTheReader(t *testing.T) {
 	w := newWorld(t)
 	w.put("/shop", series("s", noon.Add(-time.Minute), 1)...)

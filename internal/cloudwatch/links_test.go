@@ -16,7 +16,7 @@ func TestLinks(t *testing.T) {
 	tests := []struct {
 		name   string
 		e      event.Event
-		filter string // of the query; empty if there is none
+		filter string // filter in the linked query; empty if there is none
 		xray   bool
 	}{
 		{"request", event.Event{Time: at, Stream: "web/7", RequestID: "9ded688e-4d6e", TraceID: xray}, `filter @message like "9ded688e-4d6e"`, true},
@@ -46,7 +46,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// unescaped decodes one layer of the console's escapes.
+// unescaped decodes one layer of the console's escaping.
 func unescaped(t *testing.T, s, sign string) string {
 	t.Helper()
 	decoded, err := url.PathUnescape(strings.ReplaceAll(s, sign, "%"))

@@ -14,8 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Groups of a region share its pace, retries and listings included; another
-// region has a pace of its own.
+// The groups of a region share its request rate, including retries and listings. Each region has its own.
 func TestPaceIsOfTheRegion(t *testing.T) {
 	w := newWorld(t)
 	w.service.PageEvents = 1
@@ -36,7 +35,7 @@ func TestPaceIsOfTheRegion(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"DescribeLogGroups": 1, "FilterLogEvents": 11}, c.Requests()); diff != "" {
 		t.Error(diff)
 	}
-	// Eleven requests to the first region, two a second, the first at once.
+	// Eleven requests to the first region at two a second, the first one immediately.
 	if got := w.time().Sub(noon); got != 5*time.Second {
 		t.Errorf("%v passed, want 5s", got)
 	}
@@ -98,7 +97,7 @@ func TestRetriesEnd(t *testing.T) {
 	}
 }
 
-// A run that is out of time does not sleep through its retries.
+// A run that is out of time does not wait for its retries.
 func TestRetriesEndWithTheContext(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(context.Background())

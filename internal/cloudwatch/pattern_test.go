@@ -11,8 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// lines are what loggers and runtimes print, and so the documentation of what
-// the default pattern finds.
+// lines are printed by loggers and runtimes. They also document what the default pattern matches.
 var lines = []struct {
 	name string
 	line string
@@ -212,7 +211,7 @@ var lines = []struct {
 	{"a failure without a level", "could not reach the ledger, giving up"},
 }
 
-// TestDefaultFilterPattern sends the lines through the service's matching rules.
+// TestDefaultFilterPattern matches the lines by the service's rules.
 func TestDefaultFilterPattern(t *testing.T) {
 	w := newWorld(t)
 	w.config.FilterPattern = cloudwatch.DefaultFilterPattern
@@ -249,8 +248,8 @@ func TestDefaultFilterPattern(t *testing.T) {
 	}
 }
 
-// Each term is needed: without it, some line above is no longer found
-// (or another term covers it, and it should go).
+// Each term is needed: without it, some line above is not matched. A term that others cover should be
+// removed.
 func TestDefaultFilterPatternHasNoIdleTerm(t *testing.T) {
 	terms := strings.Split(strings.TrimSpace(cloudwatch.DefaultFilterPattern), "?")[1:]
 	for i := range terms {

@@ -88,8 +88,8 @@ func TestReadKeepsEqualIDsOfDifferentStreams(t *testing.T) {
 	}
 }
 
-// The window has a start, to the millisecond, and no end; what the service does
-// not have yet is read when it has.
+// The window has a start, to the millisecond, and no end. Events that the service does not have yet are
+// read once it has them.
 func TestReadWindow(t *testing.T) {
 	w := newWorld(t)
 	start := noon.Add(-time.Hour)
@@ -118,8 +118,8 @@ func TestReadBreaksOff(t *testing.T) {
 	const page = 10
 	for _, test := range []struct {
 		name  string
-		first time.Time // of the group's events, which lie a second apart
-		pages int       // whole ones before the end
+		first time.Time // time of the group's first event; the others follow a second apart
+		pages int       // whole pages before the read breaks off
 		want  time.Time
 	}{
 		{"before the first page", noon.Add(-30 * time.Minute), 0, time.Time{}},
@@ -203,8 +203,7 @@ func TestReadTellsItsProgress(t *testing.T) {
 	}
 }
 
-// The three permissions that the README asks for suffice for exact names, and
-// none of their requests is of another kind.
+// Exact names need no permission to list log groups, and cause no other kind of request.
 func TestExactNamesNeedNoListing(t *testing.T) {
 	w := newWorld(t)
 	w.service.Allow = []string{"logs:FilterLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"}

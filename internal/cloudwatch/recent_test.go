@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// However long a read is, only the ids of the last minutes are held.
+// However long a read is, only the ids of the last few minutes are kept.
 func TestRecentForgets(t *testing.T) {
 	var r recent
 	at := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)

@@ -17,34 +17,33 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of examples/scale.md anew")
 
-// What the simulation assumes; examples/scale.md says so.
+// Assumptions of the simulation, as stated in examples/scale.md.
 const (
 	every       = 15 * time.Minute                       // between two runs
-	readEach    = every + 15*time.Minute + 6*time.Minute // a run's window: lateness, the clocks' difference, and the lead-in
-	readingTime = 20 * time.Minute * 2 / 3               // of max-duration
-	matching    = 0.01                                   // of the bytes logged
+	readEach    = every + 15*time.Minute + 6*time.Minute // a run's window: lateness, clock skew and the lead-in
+	readingTime = 20 * time.Minute * 2 / 3               // part of max-duration
+	matching    = 0.01                                   // part of the bytes logged
 	mb          = 1e6
-	pageSize    = mb       // of a page of events
-	scanned     = 20 * mb  // by a request with a pattern, at most
-	querySpeed  = 500 * mb // a second, of Logs Insights
-	queryDelay  = 3.0      // seconds until an answer at least
+	pageSize    = mb       // bytes per page of events
+	scanned     = 20 * mb  // maximum bytes per request with a pattern
+	querySpeed  = 500 * mb // bytes per second of Logs Insights
+	queryDelay  = 3.0      // minimum seconds until an answer
 	eventSize   = 200
 )
 
-// load is what is logged and how it is read.
+// load describes what is logged and how fast it is read.
 type load struct {
 	groups int
-	day    float64 // bytes of all groups
-	rate   float64 // requests a second
+	day    float64 // bytes per day in all groups
+	rate   float64 // requests per second
 }
 
-// cost is what reading a window takes.
+// cost is the cost of reading a window.
 type cost struct{ requests, seconds, dollars float64 }
 
 func (l load) window() float64 { return l.day * readEach.Hours() / 24 }
 
-// paced is the cost of pages that are read at the rate, or no faster than one after
-// another at the default rate.
+// paced returns the cost of pages that are read at the allowed rate.
 func (l load) paced(pages float64) cost { return cost{requests: pages, seconds: pages / l.rate} }
 
 func (l load) all() cost { return l.paced(l.each(l.window() / pageSize)) }
@@ -53,7 +52,7 @@ func (l load) filter() cost {
 	return l.paced(l.each(math.Max(l.window()*matching/pageSize, l.window()/scanned)))
 }
 
-// each rounds what all groups take up to whole pages of each.
+// each rounds the pages up to whole pages in every group.
 func (l load) each(pages float64) float64 {
 	return float64(l.groups) * math.Ceil(pages/float64(l.groups))
 }
@@ -61,7 +60,7 @@ func (l load) each(pages float64) float64 {
 func (l load) insights() cost {
 	batches := math.Ceil(float64(l.groups) / 50)
 	rows := l.window() * matching / eventSize
-	parts := 0.0 // of answers that were full
+	parts := 0.0 // queries for the parts of full answers
 	if rows/batches > 10_000 {
 		parts = math.Ceil(rows * 1.5 / 10_000)
 	}
@@ -71,12 +70,12 @@ func (l load) insights() cost {
 	}
 	seconds := batches*2*queryDelay + bytes/querySpeed + parts*queryDelay/4
 	queries := 2*batches + parts
-	requests := queries + math.Max(queries, seconds) // one to start, and one a second
+	requests := queries + math.Max(queries, seconds) // one to start each query, and one a second to poll
 	runs := float64(30 * 24 * time.Hour / every)
 	return cost{requests, math.Max(seconds, requests/l.rate), bytes / (1 << 30) * cloudwatch.DollarsPerGB * runs}
 }
 
-// auto is what reader auto reads by without a budget.
+// auto returns what reader auto chooses without a budget.
 func (l load) auto() (string, cost) {
 	if l.each(l.window()/pageSize) <= 3*float64(l.groups) {
 		return "all", l.all()
@@ -84,9 +83,9 @@ func (l load) auto() (string, cost) {
 	return "filter", l.filter()
 }
 
-// lag is how far behind the present a run ends.
+// lag returns how far behind the present a run ends.
 func lag(c cost) string {
-	perRun := c.seconds * every.Seconds() / readEach.Seconds() // for what is new
+	perRun := c.seconds * every.Seconds() / readEach.Seconds() // for the new part of the window
 	if perRun > readingTime.Seconds() {
 		return fmt.Sprintf("grows by %s an hour", time.Duration((1-readingTime.Seconds()/perRun)*float64(time.Hour)).Round(time.Minute))
 	}
@@ -112,7 +111,7 @@ func scaleTable(rate float64) string {
 	return b.String()
 }
 
-// TestScale holds the tables of examples/scale.md to the simulation.
+// TestScale checks that the tables in examples/scale.md match the simulation.
 //
 //	go test ./internal/cloudwatch -run TestScale -update
 func TestScale(t *testing.T) {
@@ -142,7 +141,7 @@ func TestScale(t *testing.T) {
 	}
 }
 
-// TestScaleIsTrue compares the simulation with what the client does.
+// TestScaleIsTrue compares the simulation with the client.
 func TestScaleIsTrue(t *testing.T) {
 	for _, groups := range []int{1, 5} {
 		for _, reader := range []string{cloudwatch.All, cloudwatch.Filter, cloudwatch.Insights} {
@@ -178,7 +177,7 @@ func TestScaleIsTrue(t *testing.T) {
 	}
 }
 
-// message is a line of eventSize bytes, one in a hundred an error.
+// message returns a line of eventSize bytes; one in a hundred is an error.
 func message(i int) string {
 	level := "INFO"
 	if i%int(1/matching) == 0 {

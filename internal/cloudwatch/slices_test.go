@@ -23,8 +23,8 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// A window cut into slices gives what it gives in one: each event once, in order, at
-// no more requests a second than are allowed.
+// A window cut into slices yields the same as an uncut one: each event once, in order, at no more requests
+// per second than allowed.
 func TestSlicesAreOneWindow(t *testing.T) {
 	burst := make([]cloudwatchtest.Event, 300) // in one millisecond, more than a page
 	for i := range burst {
@@ -32,7 +32,7 @@ func TestSlicesAreOneWindow(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	var uneven []cloudwatchtest.Event
-	for i := range 3000 { // dense at first, then thin, some at equal times
+	for i := range 3000 { // dense at first, then sparse, some at the same time
 		at := noon.Add(-time.Hour + time.Duration(random.ExpFloat64()*float64(5*time.Minute)).Truncate(100*time.Millisecond))
 		uneven = append(uneven, cloudwatchtest.Event{Stream: fmt.Sprint("s", i%5), Time: at, Ingested: noon.Add(-time.Minute), Message: fmt.Sprint("ERROR ", i)})
 	}
@@ -81,8 +81,8 @@ func TestSlicesAreOneWindow(t *testing.T) {
 	}
 }
 
-// A read that breaks off in a slice has emitted all that is older than Complete, and
-// sends no request afterwards.
+// A read that breaks off in a slice has emitted everything before Complete, and sends no request
+// afterwards.
 func TestSlicesBreakOff(t *testing.T) {
 	events := series("s", noon.Add(-time.Hour), 3000)
 	for stop := 2; stop < 60; stop += 3 {
@@ -123,7 +123,8 @@ func TestSlicesBreakOff(t *testing.T) {
 	}
 }
 
-// A group that was read ahead keeps its progress if the time ends on its turn, unless an event was not taken.
+// A group that was read ahead keeps its progress if time runs out when its turn comes, unless an event was
+// dropped.
 func TestAheadBreaksOff(t *testing.T) {
 	kept := 0
 	for stop := 20; stop < 60; stop += 2 {
@@ -156,8 +157,8 @@ func TestAheadBreaksOff(t *testing.T) {
 	}
 }
 
-// slowly is the service at some distance: an answer begins after 60 to 150 ms, and a page
-// of 10,000 events takes another 60 ms to transfer and decode.
+// slowly is a service some distance away: an answer takes 60 to 150 ms to begin, and a page of 10,000
+// events another 60 ms to transfer and decode.
 type slowly struct {
 	handler http.Handler
 	answers atomic.Int64
@@ -170,8 +171,8 @@ func (s *slowly) RoundTrip(req *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-// At 25 requests a second, reading 100 pages in slices is three times faster than page
-// after page, whether they are of one group or of ten. The time is the bubble's.
+// At 25 requests a second, reading 100 pages in slices is three times as fast as page after page, whether
+// they belong to one group or to ten. Time is measured on synctest's clock.
 func TestSlicesAreFast(t *testing.T) {
 	for _, groups := range []int{1, 10} {
 		w := newWorld(t)
@@ -237,9 +238,8 @@ func readGroups(t testing.TB, c *cloudwatch.Client, groups []*cloudwatch.Group, 
 	return events
 }
 
-// BenchmarkRead reads 1 million events at 25 requests a second from a service that
-// answers after 60 to 150 ms: page after page, as before windows were cut, and with each
-// reader. The figure of insights is mostly the time that the fake takes to match.
+// BenchmarkRead reads 1 million events at 25 requests a second from a service that answers after 60 to 150
+// ms: page after page, and with each reader. The time of insights is mostly the fake's own matching.
 //
 //	go test ./internal/cloudwatch -run - -bench Read -benchtime 1x
 func BenchmarkRead(b *testing.B) {

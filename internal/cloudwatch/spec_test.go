@@ -84,8 +84,8 @@ func TestParseSpecsReads(t *testing.T) {
 	}
 }
 
-// Whatever is accepted names a group that the service accepts, and two entries
-// have one key only if they name one group of one region.
+// Every accepted entry names a group that the service accepts. Two entries have the same key only if they
+// name the same group in the same region.
 func FuzzParseSpecs(f *testing.F) {
 	for _, seed := range []string{"/ecs/shop", "/ecs/*", "*", arn("/shop"), arn("/shop") + ":*", "arn:aws:logs:::log-group:", "a:b", "\x00"} {
 		f.Add(seed, region)

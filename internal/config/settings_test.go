@@ -11,8 +11,8 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// published is the public interface: name, environment, default. A change here
-// breaks someone's workflow.
+// published is the public interface: name, environment variables, default. A change here breaks users'
+// workflows.
 const published = `
 github-token            | GITHUB_TOKEN                              |
 repository              | GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY |
@@ -132,10 +132,10 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// elsewhere lists the variables of .env.example that belong to no setting.
+// elsewhere lists the variables of .env.example that are not settings.
 var elsewhere = map[string]string{
 	"GITHUB_API_URL": defaultAPIURL, "SLACK_API_URL": "https://slack.com/api", "AWS_PROFILE": "", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "", "SENTRY_DSN": "",
-	// The relay's.
+	// Of the relay.
 	"SENTRY_CLIENT_SECRET": "", "SLACK_SIGNING_SECRET": "", "ERRMON_RELAY_TOKEN": "", "ERRMON_LISTEN": "127.0.0.1:8080", "ERRMON_METRICS_LISTEN": "",
 	"ERRMON_COALESCE": "10s", "GITHUB_APP_ID": "", "GITHUB_APP_KEY": "", "GITHUB_APP_INSTALLATION": "",
 }

@@ -22,7 +22,7 @@ func texts(found []finding.Finding) (out []string) {
 	return out
 }
 
-// A token that sees a private repository but may not write is answered 404.
+// GitHub answers 404 to a token that may read a private repository but not write to it.
 func TestCheckFindsATokenThatOnlyReads(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodPost, 1, 0, fake.Fault{Status: 404, Body: `{"message":"Not Found"}`})
@@ -76,7 +76,7 @@ func TestCheckNamesWhenListingTypesFails(t *testing.T) {
 	}
 }
 
-// A comment whose deletion was answered with nothing is gone already.
+// If the answer to a deletion was lost, the comment is already gone when the deletion is repeated.
 func TestDeleteCommentTwice(t *testing.T) {
 	s := start(t)
 	s.server.Add(githubtest.Issue{Title: "one"})

@@ -24,7 +24,7 @@ func TestDispatch(t *testing.T) {
 		payload string
 		faults  int
 		fault   fake.Fault
-		want    string // in the error; empty for none
+		want    string // part of the error; empty for none
 		refused bool
 	}{
 		{name: "arrives", payload: `{"errmon":{"a":"<&>"}}`},
@@ -58,7 +58,7 @@ func TestDispatch(t *testing.T) {
 	}
 }
 
-// appServer hands out the tokens of a GitHub App, each for an hour.
+// appServer issues tokens of a GitHub App: the first one expires at once, the second lasts an hour.
 func appServer(t *testing.T, status int) (url string, issued *int) {
 	t.Helper()
 	issued = new(int)
@@ -85,8 +85,7 @@ func appKey(t *testing.T) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 }
 
-// The first token that the server hands out is used up at once, and renewed;
-// the second lasts.
+// The server's first token expires at once and is renewed; the second one lasts.
 func TestAppTokensAreRenewed(t *testing.T) {
 	url, issued := appServer(t, http.StatusCreated)
 	source, err := github.AppToken(url+"/", 1, 42, appKey(t))

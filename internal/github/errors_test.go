@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// What a user sees names the input to mend and how.
+// An error that users see names the input to fix, and how.
 func TestUserFacingErrors(t *testing.T) {
 	list := func(s setup) error { _, err := s.List(t.Context(), "errmon", nil); return err }
 	create := func(s setup) error { _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); return err }
@@ -82,8 +82,7 @@ func TestUnknownRepository(t *testing.T) {
 	wantError(t, err, `"acme/shp"`, "check repository", "github-token may not see it")
 }
 
-// Tokens have no form of their own: a fake's word, a JWT, or what a secret
-// pasted with its line break looks like.
+// Tokens have no fixed form: a short word in a fake, a JWT, or a secret pasted with its line break.
 func TestTokensAreSentAsTheyAre(t *testing.T) {
 	for _, token := range []string{"x", "ghs_123_" + strings.Repeat("eyJ.", 300), " padded\n"} {
 		s := start(t, func(c *github.Config) { c.Token = token })
@@ -94,7 +93,7 @@ func TestTokensAreSentAsTheyAre(t *testing.T) {
 	}
 }
 
-// A redirect is never followed: the token stays with the host it is meant for.
+// A redirect is never followed, so the token is never sent to another host.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodGet, 1, 0, fake.Fault{Status: http.StatusFound, Header: map[string]string{"Location": s.url + "/user"}})

@@ -20,7 +20,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// testClock sleeps by moving its own hand, and remembers each sleep.
+// testClock advances only by sleeping, and records each sleep.
 type testClock struct {
 	mu     sync.Mutex
 	now    time.Time
@@ -53,7 +53,7 @@ func (c *testClock) slept() []time.Duration {
 	return sleeps
 }
 
-// setup is a client, the repository it talks to, and the clock of both.
+// setup is a client, the repository it uses, and their shared clock.
 type setup struct {
 	*github.Client
 	server *githubtest.Server
@@ -90,8 +90,7 @@ func (s setup) until(t *testing.T, d time.Duration) context.Context {
 	return ctx
 }
 
-// breakNth damages the k-th request of a method, and those after it too where
-// more is given.
+// breakNth damages the k-th request with a method, and the next ones too if more is above 0.
 func (s setup) breakNth(method string, k, more int, fault fake.Fault) {
 	seen := 0
 	s.server.Configure(func(to *githubtest.Settings) {
@@ -108,7 +107,7 @@ func (s setup) breakNth(method string, k, more int, fault fake.Fault) {
 	})
 }
 
-// wantError checks an error's words, and that no error ever shows the token.
+// wantError checks the words of an error, and that it does not contain the token.
 func wantError(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -231,7 +230,7 @@ func TestRequestsCountsEachAttemptByKind(t *testing.T) {
 	}
 }
 
-// Callers in parallel are served one after the other: GitHub asks for that.
+// Concurrent callers are served one after the other, as GitHub asks.
 func TestOneRequestAtATime(t *testing.T) {
 	s := start(t)
 	var mu sync.Mutex
@@ -244,7 +243,7 @@ func TestOneRequestAtATime(t *testing.T) {
 		most = max(most, now)
 		mu.Unlock()
 		for range 1000 {
-			runtime.Gosched() // gives others the time to come in between
+			runtime.Gosched() // lets other goroutines get in between
 		}
 		fake.ServeHTTP(w, r)
 		mu.Lock()

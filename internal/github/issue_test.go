@@ -29,7 +29,7 @@ func TestCreateAndGet(t *testing.T) {
 	}
 }
 
-// GitHub drops labels silently; the answer shows it.
+// GitHub drops labels silently; only its answer shows that.
 func TestCreateWithoutPush(t *testing.T) {
 	s := start(t)
 	s.server.Configure(func(to *githubtest.Settings) { to.NoPush = true })
@@ -68,7 +68,7 @@ func TestCreateWithAssignees(t *testing.T) {
 	}
 }
 
-// damages are the ways in which an answer gets lost.
+// damages are ways in which an answer is lost.
 var damages = map[string]fake.Fault{
 	"cut before":        {Cut: true},
 	"cut after":         {Apply: true, Cut: true},
@@ -82,7 +82,7 @@ var damages = map[string]fake.Fault{
 	"202 without issue": {Apply: true, Status: 202, Body: `{}`},
 }
 
-// What cannot be repeated is sent once, whatever happens to it.
+// A request that cannot be repeated is sent once, whatever happens to it.
 func TestLostAnswerIsAmbiguous(t *testing.T) {
 	for name, damage := range damages {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestLostAnswerIsAmbiguous(t *testing.T) {
 	}
 }
 
-// A run that is stopped while GitHub works on a create does not know either.
+// A create is also ambiguous if the run is stopped while GitHub works on it.
 func TestCancelledCreateIsAmbiguous(t *testing.T) {
 	s := start(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -126,8 +126,7 @@ func TestCancelledCreateIsAmbiguous(t *testing.T) {
 	}
 }
 
-// Before there is a connection nothing has reached GitHub: not ambiguous, and
-// tried again.
+// Without a connection nothing reached GitHub, so the create is not ambiguous and is retried.
 func TestNoConnection(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
@@ -139,7 +138,7 @@ func TestNoConnection(t *testing.T) {
 	}
 }
 
-// What does no harm twice is sent again, three times at most.
+// Requests that do no harm if repeated are retried, at most three times.
 func TestIdempotentRequestsAreRepeated(t *testing.T) {
 	calls := map[string]struct {
 		method string
@@ -197,7 +196,7 @@ func TestEditChangesOnlyWhatIsSaid(t *testing.T) {
 	}
 }
 
-// Every call about an issue that is gone says so, in whatever way it went.
+// Every call about an issue that no longer exists returns ErrGone, whatever the reason.
 func TestGone(t *testing.T) {
 	ways := map[string]func(*githubtest.Server){
 		"deleted":      func(s *githubtest.Server) { s.Delete(1) },
@@ -230,8 +229,7 @@ func TestGone(t *testing.T) {
 	}
 }
 
-// Neither a renamed repository nor disabled issues may look like lost issues:
-// these would be filed again.
+// A renamed repository or disabled issues must not look like lost issues, or these would be filed again.
 func TestNotGone(t *testing.T) {
 	ways := map[string]struct {
 		change func(*githubtest.Settings)
@@ -286,13 +284,13 @@ func TestLabels(t *testing.T) {
 	wantError(t, s.EnsureLabel(t.Context(), "b", "ededed", strings.Repeat("ü", 101)), "description", "100 characters")
 }
 
-// TestRefusedTypeAndAssignees writes an issue without what GitHub refuses, and says so.
+// TestRefusedTypeAndAssignees writes an issue without the fields that GitHub refuses, and reports them.
 func TestRefusedTypeAndAssignees(t *testing.T) {
 	for _, test := range []struct {
 		name          string
 		kind          string
 		assignees     []string
-		requests      int // of the edit
+		requests      int // requests of the edit
 		wantType      string
 		wantAssignees []string
 		refused       []string

@@ -16,13 +16,13 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// inSeconds is the x-ratelimit-reset that lies so far ahead of the test's clock.
+// inSeconds returns an x-ratelimit-reset n seconds after the test clock's time.
 func (s setup) inSeconds(n int) string {
 	return strconv.FormatInt(s.clock.Now().Add(time.Duration(n)*time.Second).Unix(), 10)
 }
 
-// A refusal for the moment is waited for as GitHub asks, by 403 and 429 alike,
-// and a create refused for certain is sent again.
+// After a temporary refusal, by 403 or 429, the client waits as GitHub asks. A create that was certainly
+// refused is sent again.
 func TestRateLimitIsWaitedFor(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -66,7 +66,7 @@ func TestRateLimitIsWaitedFor(t *testing.T) {
 	}
 }
 
-// Retry-After comes first in GitHub's order, even with nothing remaining.
+// Retry-After takes precedence, as GitHub documents, even if no requests remain.
 func TestRetryAfterBeatsReset(t *testing.T) {
 	s := start(t)
 	s.server.Add(githubtest.Issue{Title: "there"})
@@ -80,7 +80,7 @@ func TestRetryAfterBeatsReset(t *testing.T) {
 	}
 }
 
-// Without a word on how long, the waits double, and end.
+// If GitHub does not say how long to wait, the waits double, and the client gives up in the end.
 func TestSecondaryLimitBacksOffAndGivesUp(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodGet, 1, 100, fake.Fault{Status: 429})
@@ -95,7 +95,7 @@ func TestSecondaryLimitBacksOffAndGivesUp(t *testing.T) {
 	}
 }
 
-// A wait that outlasts the run is not begun.
+// A wait that would outlast the run is not started.
 func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodPost, 1, 0, fake.Fault{Status: 403, Header: map[string]string{"Retry-After": "1200"}})
@@ -110,8 +110,8 @@ func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	}
 }
 
-// After a refusal for good, or the last request of the hour, reads are sent all the
-// same: GitHub knows best.
+// After a permanent refusal or the last request of the hour, reads are still sent, since GitHub's count is
+// the right one.
 func TestReadsAreNotHeldBack(t *testing.T) {
 	faults := map[string]fake.Fault{
 		"refused for good": {Status: 403, Body: `{"message":"Must have admin rights"}`, Header: map[string]string{"X-RateLimit-Remaining": "0", "Retry-After": "86400"}},
@@ -137,8 +137,7 @@ func TestReadsAreNotHeldBack(t *testing.T) {
 	}
 }
 
-// Below the reserve reads go on and writes are refused, unsent, until the hour
-// is over.
+// Below the reserve, reads continue and writes are refused without being sent, until the hour is over.
 func TestReserveIsLeftToOthers(t *testing.T) {
 	s := start(t)
 	s.server.Configure(func(to *githubtest.Settings) { to.HourlyLimit = 60 })
@@ -204,8 +203,7 @@ func TestNoHeadersNoBudget(t *testing.T) {
 	}
 }
 
-// Writes keep their distance, measured from the end of the one before; reads do
-// not wait.
+// Writes are paced from the end of the previous one; reads do not wait.
 func TestPacing(t *testing.T) {
 	s := start(t, func(c *github.Config) { c.WriteInterval = 3 * time.Second })
 	s.server.Configure(func(to *githubtest.Settings) {
@@ -243,7 +241,7 @@ func TestPacing(t *testing.T) {
 	}
 }
 
-// Faults are retried after growing pauses, and not beyond the deadline.
+// Failed requests are retried after growing pauses, but not beyond the deadline.
 func TestBackoff(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodGet, 1, 100, fake.Fault{Cut: true})

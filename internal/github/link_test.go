@@ -8,8 +8,8 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 )
 
-// Whatever a Link header says, the next request goes to GitHub's own address:
-// it carries the token.
+// Whatever a Link header contains, the next request goes to GitHub's own address, because it carries the
+// token.
 func FuzzNextPageStaysWithGitHub(f *testing.F) {
 	for _, seed := range []string{
 		`<https://api.github.com/repositories/1/issues?after=Y3Vyc29y&labels=a%2Cb>; rel="next", <https://x/>; rel="last"`,

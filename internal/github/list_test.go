@@ -46,8 +46,8 @@ func TestListTakesOverEveryField(t *testing.T) {
 	}
 }
 
-// The listing is whole however GitHub links the pages, and holds neither pull
-// requests nor other labels' issues.
+// The listing is complete however GitHub links the pages, and contains no pull requests and no issues with
+// other labels.
 func TestListIsWhole(t *testing.T) {
 	for _, prefix := range []string{"", "/api/v3"} {
 		for _, cursor := range []bool{false, true} {
@@ -82,8 +82,7 @@ func TestListIsWhole(t *testing.T) {
 	}
 }
 
-// Beyond some 10,000 issues (here 200) page numbers fail, and only cursors reach
-// the end.
+// Above about 10,000 issues (here 200) page numbers fail, and only cursors reach the end.
 func TestListBeyondPageNumbers(t *testing.T) {
 	for _, cursor := range []bool{false, true} {
 		t.Run(fmt.Sprint("cursor ", cursor), func(t *testing.T) {
@@ -108,8 +107,7 @@ const (
 	two = `{"number":2,"state":"open","title":"two"}`
 )
 
-// pages serves a listing page by page, each with a Link header; {} in it is the
-// server's address.
+// pages serves a listing page by page, each with a Link header, where {} stands for the server's address.
 func pages(t *testing.T, answers ...[2]string) (*github.Client, *int) {
 	t.Helper()
 	requests := 0

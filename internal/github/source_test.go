@@ -21,8 +21,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// withCode gives the setup a repository of three commits, the second one on a
-// branch of its own.
+// withCode adds a repository with three commits, the second one on its own branch.
 func withCode(t *testing.T) (s setup, first, side, head string) {
 	s = start(t)
 	repo := githubtest.NewRepo(t)
@@ -128,7 +127,7 @@ func TestCloser(t *testing.T) {
 		s.server.Add(githubtest.Issue{Title: "an error"})
 	}
 	s.server.Close(1, "completed", first)
-	s.server.Close(2, "completed", head) // by a pull request
+	s.server.Close(2, "completed", head) // closed by a pull request
 	s.server.Close(3, "completed")
 	for number, want := range map[int]string{1: first, 2: head, 3: "", 4: "", 5: ""} {
 		got, err := s.Closer(t.Context(), number)
@@ -138,7 +137,7 @@ func TestCloser(t *testing.T) {
 	}
 }
 
-// What reads code waits for nothing and is sent once: a run can do without it.
+// Requests that read code never wait and are sent once, because a run can do without the code.
 func TestReadingCodeIsExtra(t *testing.T) {
 	s, first, _, _ := withCode(t)
 	calls := map[string]func() error{
@@ -189,7 +188,7 @@ func TestContentsPermission(t *testing.T) {
 	}
 }
 
-// Below /api/v3 the address of GraphQL is another.
+// Below /api/v3, GraphQL has another address.
 func TestEnterprise(t *testing.T) {
 	s := start(t, func(c *github.Config) { c.BaseURL += "/api/v3" })
 	if _, err := s.Refs(t.Context(), nil); err != nil {
@@ -208,7 +207,7 @@ func TestIn(t *testing.T) {
 	}
 }
 
-// loadSchema leaves out fields that the published schema defines twice.
+// loadSchema drops fields that the published schema defines twice.
 func loadSchema(t *testing.T, text string) *ast.Schema {
 	t.Helper()
 	document, err := parser.ParseSchemas(validator.Prelude, &ast.Source{Input: text})
@@ -230,7 +229,7 @@ func loadSchema(t *testing.T, text string) *ast.Schema {
 	return schema
 }
 
-// Every query is valid by GitHub's public schema.
+// Every query is valid in GitHub's public schema.
 func TestQueriesBySchema(t *testing.T) {
 	text, err := os.ReadFile("../../../shared/data/github/schema.graphql")
 	if os.IsNotExist(err) {

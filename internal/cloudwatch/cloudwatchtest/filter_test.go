@@ -69,8 +69,8 @@ func TestFilterPages(t *testing.T) {
 	}
 }
 
-// Events that come in between two pages, before the place reached or after it,
-// neither shift the rest nor hide it.
+// Events that arrive between two pages, before or after the position reached, neither shift the others nor
+// hide them.
 func TestFilterPagesWhileEventsComeIn(t *testing.T) {
 	s, c := start(t, 4)
 	s.PageEvents = 2
@@ -101,7 +101,7 @@ func TestFilterPageIsOneMegabyte(t *testing.T) {
 	}
 }
 
-// A token fits the request that it was handed out for, and no other.
+// A token is valid only for the request for which it was issued.
 func TestTokenOfAnotherRequest(t *testing.T) {
 	s, c := start(t, 3)
 	s.PageEvents = 1

@@ -70,7 +70,7 @@ func TestPatternRefused(t *testing.T) {
 	}
 }
 
-// Compile refuses with one of its two errors, and a pattern of one quoted phrase finds what strings.Contains finds.
+// Compile returns only its two errors, and a pattern of one quoted phrase matches like strings.Contains.
 func FuzzPattern(f *testing.F) {
 	f.Add(`ERROR`, "x")
 	f.Add(`?"a\"b" -c`, `a"b`)

@@ -26,8 +26,8 @@ var (
 	ctx  = context.Background()
 )
 
-// start serves the fake at noon, with n events a second apart before, and makes
-// the SDK's client of it.
+// start serves the fake at noon, with n events one second apart before it, and returns an SDK client for
+// it.
 func start(t *testing.T, n int) (*Server, *cloudwatchlogs.Client) {
 	s := &Server{Now: func() time.Time { return noon }}
 	var events []Event

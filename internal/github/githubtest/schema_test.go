@@ -12,8 +12,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// description is GitHub's own description of its API, kept beside the
-// repository; without it the schema test is skipped.
+// description is GitHub's description of its API, kept next to the repository. Without it the schema test
+// is skipped.
 const description = "../../../../shared/data/github/api.github.com.issues.json"
 
 type schema struct {
@@ -47,8 +47,7 @@ func readSchemas(t *testing.T) schemas {
 	return document.Components.Schemas
 }
 
-// check returns where a value departs from a schema: types, nulls, values of an
-// enum, and fields that are required.
+// check returns where a value violates a schema: types, nulls, enum values and required fields.
 func (all schemas) check(s *schema, value any, at string) []string {
 	if name, ok := strings.CutPrefix(s.Ref, "#/components/schemas/"); ok {
 		return all.check(all[name], value, at)

@@ -69,7 +69,7 @@ func (s *setup) status(t *testing.T, method, path, body string) int {
 	return answer.StatusCode
 }
 
-// The limits count characters, to the very last one.
+// The limits count characters, exactly.
 func TestLimitsOfText(t *testing.T) {
 	s := start(t)
 	s.Add(githubtest.Issue{Title: "there"})
@@ -106,7 +106,7 @@ func TestLimitsOfText(t *testing.T) {
 	}
 }
 
-// A reason counts only when the state changes.
+// A state_reason has an effect only if the state changes.
 func TestStates(t *testing.T) {
 	s := start(t)
 	s.Add(githubtest.Issue{Title: "one"})
@@ -155,7 +155,7 @@ func TestListFilters(t *testing.T) {
 	}
 }
 
-// Primary and secondary limits refuse with what GitHub says, and let go in time.
+// Primary and secondary limits refuse with GitHub's answers, and end in time.
 func TestRateLimits(t *testing.T) {
 	s := start(t)
 	create := func() *http.Response {
@@ -205,7 +205,7 @@ func TestPointsOfAMinute(t *testing.T) {
 	}
 }
 
-// The log has every request, and a person may act while one is under way.
+// The log contains every request, and a person may act during one.
 func TestBreakAndLog(t *testing.T) {
 	s := start(t)
 	s.Add(githubtest.Issue{Title: "one"})
