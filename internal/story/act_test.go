@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// actWorkflow is a user's workflow, reduced to what needs no account.
+// actWorkflow is a user's workflow, reduced to the parts that need no account.
 const actWorkflow = `name: act
 on: [schedule, workflow_dispatch]
 permissions:
@@ -65,7 +65,7 @@ func TestAct(t *testing.T) {
 			if !regexp.MustCompile(`"stepSummary|## errmon`).MatchString(out) {
 				t.Error("the summary is missing")
 			}
-			if len(gh.Issues()) != 2 { // the error's and the dashboard
+			if len(gh.Issues()) != 2 { // the error's issue and the dashboard
 				t.Errorf("issues: %v", gh.Issues())
 			}
 			if t.Failed() {
@@ -75,8 +75,8 @@ func TestAct(t *testing.T) {
 	}
 }
 
-// standIn takes the place of aws-actions/configure-aws-credentials, which would
-// exchange GitHub's OIDC token for a role's credentials.
+// standIn replaces aws-actions/configure-aws-credentials, which would exchange GitHub's OIDC token for a
+// role's credentials.
 const standIn = `name: stand-in
 inputs:
   role-to-assume: {required: true}
@@ -88,8 +88,8 @@ runs:
       run: printf 'AWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\nAWS_REGION=%s\n' "${{ inputs.aws-region }}" >>"$GITHUB_ENV"
 `
 
-// TestActAsNewUser pastes the README's workflow, as it stands there, and the
-// guide's manual one into an empty repository, and runs the doctor and the scan.
+// TestActAsNewUser pastes the README's workflow unchanged, and the guide's manual one, into an empty
+// repository, and runs doctor and a scan.
 func TestActAsNewUser(t *testing.T) {
 	if os.Getenv("ERRMON_ACT") == "" {
 		t.Skip("set ERRMON_ACT to run the action under act")
@@ -101,13 +101,13 @@ func TestActAsNewUser(t *testing.T) {
 	}
 	t.Logf("doctor: %s, all ✓", took)
 	out, took = u.act(t, "errmon.yml")
-	if len(u.github.Issues()) != 2 { // the error's and the dashboard
+	if len(u.github.Issues()) != 2 { // the error's issue and the dashboard
 		t.Fatalf("issues %v\n%s", u.github.Issues(), out)
 	}
 	t.Logf("scan: %s, filed %q", took, u.github.Issues()[0].Title)
 }
 
-// quickStart is the workflow that the README shows.
+// quickStart returns the workflow in the README.
 func quickStart(t *testing.T) string {
 	t.Helper()
 	_, pasted, _ := strings.Cut(string(read(t, guideRoot(), "README.md")), "<!-- workflow:begin -->\n\n```yaml\n")
@@ -118,20 +118,20 @@ func quickStart(t *testing.T) string {
 	return pasted + "\n"
 }
 
-// credentialsAction is the action that exchanges GitHub's token for a role, as the README pins it.
+// credentialsAction returns the action that exchanges GitHub's token for a role, as pinned in the README.
 func credentialsAction(t *testing.T) string {
 	t.Helper()
 	return regexp.MustCompile(`aws-actions/configure-aws-credentials@\w+`).FindString(quickStart(t))
 }
 
-// user is somebody with an empty repository, the services, and nothing else.
+// user is somebody with an empty repository and the services.
 type user struct {
 	github *githubtest.Server
 	home   string
-	args   []string // of act
+	args   []string // arguments of act
 }
 
-// newUser gives somebody workflows that use the action of a repository.
+// newUser returns a user with workflows that use the action in a repository.
 func newUser(t *testing.T, action string, workflows map[string]string) user {
 	t.Helper()
 	gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{Now: time.Now}
@@ -190,7 +190,7 @@ func (u user) start(t *testing.T, event, workflow string, more ...string) string
 	return string(out)
 }
 
-// clone makes a repository of what is committed.
+// clone clones the committed state into a new repository.
 func clone(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")

@@ -14,11 +14,11 @@ import (
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
-// ailment is one way in which a set-up fails, and what doctor says about it.
+// ailment is a way in which a set-up fails, and the row that doctor prints for it.
 type ailment struct {
 	name   string
 	spoil  func(*world)
-	mark   string // of the row: ✗ or !
+	mark   string // ✗ or !
 	remedy string // a part of the row's remedy
 }
 
@@ -151,7 +151,7 @@ func ailments() []ailment {
 	}
 }
 
-// vault makes the log group one that only Logs Insights can read.
+// vault puts the log group into the class that only Logs Insights can read.
 func vault(budget string, allow []string) func(*world) {
 	return func(w *world) {
 		w.env["ERRMON_INSIGHTS_BUDGET"], w.env["AWS_LOG_GROUP_NAME"], w.aws.Allow = budget, "/ecs/vault", allow

@@ -10,13 +10,13 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// An error that was fixed in B happens again.
+// An error that was fixed in commit B happens again.
 func TestRegressionByAncestry(t *testing.T) {
 	const reopened, closed = "open", "closed"
 	tests := []struct {
 		name     string
-		releases []string // of the events after the closing, by commit: A, B, C contains B, D is on another branch
-		close    string   // commit that closes the issue; by hand if it is empty
+		releases []string // of the events after the closing; commit C contains B, which contains A, and D is on another branch
+		close    string   // commit that closes the issue; empty if a person closes it
 		want     string
 	}{
 		{"from A", []string{"A"}, "B", closed},
@@ -71,7 +71,7 @@ func TestRegressionByAncestry(t *testing.T) {
 	}
 }
 
-// branches is a repository in which B follows A and C follows B, and D follows A.
+// branches returns a repository in which B follows A, C follows B, and D also follows A.
 func branches(t *testing.T, now time.Time) (githubtest.Repo, map[string]string) {
 	repo := githubtest.NewRepo(t)
 	commits := map[string]string{}
@@ -89,7 +89,7 @@ func branches(t *testing.T, now time.Time) (githubtest.Repo, map[string]string) 
 	return repo, commits
 }
 
-// fixFails logs the error once more, seconds apart.
+// fixFails logs the error again at the given second.
 func (w *world) fixFails(release string, second int) {
 	w.fail(time.Minute-time.Duration(second)*time.Second, release, "FixError: x\n    at total (/app/cart.js:2:3)")
 }
@@ -107,14 +107,13 @@ func (w *world) closeBy(number int, name string, commits map[string]string) {
 	}
 }
 
-// visible is a body without what only errmon reads.
+// visible returns a body without the comments that only errmon reads.
 func visible(body string) string {
 	lines := strings.Split(body, "\n")
 	return strings.TrimSpace(strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "<!--") }), "\n"))
 }
 
-// settled runs twice more, with and without further events of the old release: the
-// state stays, and nothing is asked again.
+// settled makes a run without new events: the issue's state stays, and nothing about code is requested.
 func (w *world) settled(t *testing.T, state string) {
 	t.Helper()
 	w.advance(time.Minute)
@@ -123,7 +122,7 @@ func (w *world) settled(t *testing.T, state string) {
 	}
 }
 
-// An issue that stays closed costs nothing while the same release goes on failing.
+// An issue that stays closed costs no requests while the same release continues to fail.
 func TestOldReleaseIsRemembered(t *testing.T) {
 	w := newWorld(t)
 	repo, commits := branches(t, w.now)

@@ -19,10 +19,10 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// maxEvent keeps an attack within what CloudWatch takes as one event.
+// maxEvent keeps an attack within the size that CloudWatch accepts for one event.
 const maxEvent = 200_000
 
-// logAttacks logs every attack as text, in the fields of JSON, and in a trace.
+// logAttacks logs every attack as text, in JSON fields, and in a trace.
 func logAttacks(w *world, canary string) {
 	at := 50 * time.Minute
 	for i, attack := range safetest.Attacks {
@@ -69,7 +69,7 @@ func TestLogOfNothingButAttacks(t *testing.T) {
 	}
 }
 
-// obeyedInTitle is what GitHub acts upon in the title of an issue.
+// obeyedInTitle matches what GitHub interprets in an issue's title.
 var obeyedInTitle = regexp.MustCompile(`(?i)@\w|#\d|\bgh-\d|://|<!--|[\r\n]`)
 
 func checkIssue(t *testing.T, i githubtest.Issue, canary string) {
@@ -111,7 +111,7 @@ func TestMarkersOfOthersAreLeftAlone(t *testing.T) {
 	newer := func(body string) string { return strings.Replace(body, "errmon:state v1", "errmon:state v9", 1) }
 	tests := []struct {
 		name    string
-		do      func(w *world, lost, full githubtest.Issue) (number int) // that is to stay as it is
+		do      func(w *world, lost, full githubtest.Issue) (number int) // returns the issue that must not change
 		warning string
 	}{
 		{"body copied into a person's issue", func(w *world, lost, full githubtest.Issue) int {

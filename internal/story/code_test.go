@@ -14,11 +14,11 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// frameCase is a failure in a file of the monorepo; an empty path is one that must stay silent.
+// frameCase is a failure in a file of the monorepo. With an empty path, no link may be shown.
 type frameCase struct{ name, title, path, stack string }
 
-// frameCases are failures as the runtimes print them; %d is the failing line, and
-// the title is how that of the issue begins.
+// frameCases are failures as the runtimes print them. %d is the failing line, and title is the start of the
+// issue's title.
 var frameCases = []frameCase{
 	{"node, container", "CartError: x in Cart", "services/a/src/cart.js", "CartError: x\n    at Cart.total (/usr/src/app/services/a/src/cart.js:%d:24)"},
 	{"node, two of one name", "TwinError", "", "TwinError: x\n    at Cart.total (/usr/src/app/src/cart.js:4:24)"},
@@ -37,11 +37,11 @@ var frameCases = []frameCase{
 	{"csharp", "CartException: cs", "cs/Shop/Cart.cs", "Acme.Shop.CartException: cs\n   at Acme.Shop.Cart.Total(Int32 n) in C:\\build\\cs\\Shop\\Cart.cs:line %d"},
 }
 
-// Each link, line, excerpt, owner and suspect is what git says, or there is none.
+// Each link, line, excerpt, owner and suspect agrees with git, or is not shown.
 func TestFramesLeadToTheirLines(t *testing.T) {
 	kinds := []struct {
 		name, release string // release of the events; %s is the SHA of the release's commit
-		moved         bool   // the code has moved since, and the release is not known: silence is right
+		moved         bool   // the code has moved since and the release is unknown, so nothing may be shown
 	}{
 		{"field", "git.commit.sha=%s", false}, {"SHA", "shop@1.2.3+%.7s", false}, {"tag", "1.2.3", false}, {"unknown", "", false}, {"unknown, moved since", "", true},
 	}
@@ -102,7 +102,7 @@ func TestFramesLeadToTheirLines(t *testing.T) {
 	}
 }
 
-// check holds what an issue shows to what git says.
+// check compares what an issue shows with git.
 func (m monorepo) check(c frameCase, got shown) string {
 	line := m.line(c.path)
 	if want := fmt.Sprintf("%s %s %d", m.release, c.path, line); got.links[0] != want {
@@ -125,13 +125,13 @@ func (m monorepo) check(c frameCase, got shown) string {
 	return ""
 }
 
-// Without a release the default branch is a guess, which holds only while the line
-// is the same in every version.
+// Without a release, the default branch is a guess, which is valid only if the line is the same in every
+// version.
 func TestUnknownRelease(t *testing.T) {
 	const stack = "GuessError: x\n    at Cart.total (/usr/src/app/services/a/src/cart.js:%d:5)"
 	tests := []struct {
 		name, stack string
-		history     []string // versions of the file before the one that fails, oldest first
+		history     []string // versions of the file before the failing one, oldest first
 		links       int
 	}{
 		{"never moved", fmt.Sprintf(stack, 3), nil, 1},
@@ -160,7 +160,7 @@ func TestUnknownRelease(t *testing.T) {
 	}
 }
 
-// A SHA that the repository does not have is another repository's.
+// A SHA that does not exist in the repository belongs to another one.
 func TestUnknownCommit(t *testing.T) {
 	w := newWorld(t)
 	w.withCode(newMonorepo(t, w.now))
@@ -171,8 +171,8 @@ func TestUnknownCommit(t *testing.T) {
 	}
 }
 
-// A quiet run sends nothing, ten issues of one release send at most 25 requests,
-// and further events of the release none.
+// A quiet run sends no requests for code, ten issues of one release cause at most 25, and further events of
+// that release none.
 func TestRequestsForCode(t *testing.T) {
 	w := newWorld(t)
 	m := newMonorepo(t, w.now)
@@ -208,7 +208,7 @@ func TestRequestsForCode(t *testing.T) {
 	}
 }
 
-// No run sends more than 60 requests, and what was left is done later.
+// No run sends more than 60 requests for code.
 func TestRequestsForCodeAreBounded(t *testing.T) {
 	w := newWorld(t)
 	w.withCode(newMonorepo(t, w.now))
@@ -254,7 +254,7 @@ func TestAssignOwners(t *testing.T) {
 	}
 }
 
-// Issues that are more public than the code show links, and nothing of the code.
+// If the issues are more public than the code, they show links but no code.
 func TestPublicIssuesOfPrivateCode(t *testing.T) {
 	for _, private := range []bool{true, false} {
 		w := newWorld(t)
@@ -276,7 +276,7 @@ func TestPublicIssuesOfPrivateCode(t *testing.T) {
 	}
 }
 
-// What is missing or refused is a warning, and the issue is filed.
+// If something is missing or refused, the run warns and files the issue.
 func TestCodeIsRefused(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -311,7 +311,7 @@ func TestCodeIsRefused(t *testing.T) {
 	}
 }
 
-// Doctor reads the code, CODEOWNERS and how many frames were found.
+// Doctor checks the code, CODEOWNERS and how many frames were found.
 func TestDoctorOnCode(t *testing.T) {
 	w := newClinic(t)
 	w.withCode(newMonorepo(t, w.now))
@@ -336,7 +336,7 @@ func TestDoctorOnCode(t *testing.T) {
 	}
 }
 
-// Nothing in a repository renders as more than code, and nobody is notified.
+// Nothing in a repository renders as anything but code, and nobody is notified.
 func TestHostileRepository(t *testing.T) {
 	const hostile = "@octocat #1 GH-1 ``` ~~~ <!-- errmon:end --> <img src=x> [a](https://evil.example) https://github.com/acme/shop/issues/1 ::error::x ##[error]x"
 	const file = "src/`@octocat`#1](x)<b>.js"
@@ -366,8 +366,7 @@ func TestHostileRepository(t *testing.T) {
 	}
 }
 
-// What was delivered shows its code too, looked up once, however many rounds the
-// run makes.
+// A delivered error shows its code too, which is looked up once, however many rounds the run makes.
 func TestDeliveryShowsCode(t *testing.T) {
 	w := newWorld(t)
 	m := newMonorepo(t, w.now)
@@ -386,7 +385,7 @@ func TestDeliveryShowsCode(t *testing.T) {
 	}
 }
 
-// Sentry's events lead to their lines too, by the paths that source maps give them.
+// Sentry's events lead to their lines too, by the paths from source maps.
 func TestSentryShowsCode(t *testing.T) {
 	w := newWorld(t)
 	m := newMonorepo(t, w.now)

@@ -12,9 +12,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// monorepo is a repository of services in seven languages. Its first commit is old,
-// its second one changes the lines that fail and is released as v1.2.3, and its
-// third one moves every line of code down by three.
+// monorepo is a repository of services in seven languages. The first commit is old, the second changes the
+// failing lines and is released as v1.2.3, and the third moves every line of code down by three.
 type monorepo struct {
 	githubtest.Repo
 	first, release, head string
@@ -30,7 +29,7 @@ const codeowners = `* @acme/everyone
 /rb/ @ruby
 `
 
-// sources are the files by path; the line that fails ends in FAIL.
+// sources maps paths to files; the failing line ends in FAIL.
 var sources = map[string]string{
 	"services/a/src/cart.js":                     "class Cart {\n  total(items) {\n    // sum up\n    return items.map(i => i.price.FAIL)\n  }\n}\n",
 	"services/b/src/cart.js":                     "class Cart {\n  total(items) {\n    return other.FAIL\n  }\n}\n",
@@ -67,13 +66,13 @@ func newMonorepo(t *testing.T, now time.Time) monorepo {
 	return m
 }
 
-// line is the number of the failing line of a file in the release.
+// line returns the number of a file's failing line in the release.
 func (m monorepo) line(path string) int {
 	before, _, _ := strings.Cut(sources[path], "FAIL")
 	return strings.Count(before, "\n") + 1
 }
 
-// withCode puts the repository behind the fake GitHub.
+// withCode serves the repository from the fake GitHub.
 func (w *world) withCode(m monorepo) {
 	w.github.Configure(func(to *githubtest.Settings) {
 		to.Git, to.Accounts, to.Pulls = m.Dir, map[string]string{"Mara": "mara"}, map[string]int{m.release: 812}
@@ -81,8 +80,8 @@ func (w *world) withCode(m monorepo) {
 	})
 }
 
-// fail logs an error with a stack trace, as a structured record. The release may be
-// "KEY=VALUE" for a field of another name.
+// fail logs an error with a stack trace as a structured record. The release may be "KEY=VALUE" for a field
+// with another name.
 func (w *world) fail(ago time.Duration, release, stack string) {
 	w.t.Helper()
 	record := map[string]string{"level": "error", "message": "it failed", "stack": stack}
@@ -98,10 +97,10 @@ func (w *world) fail(ago time.Duration, release, stack string) {
 	w.log(ago, "%s", line)
 }
 
-// shown is what an issue shows of the code.
+// shown is the part of an issue about code.
 type shown struct {
-	links   []string // SHA path line
-	failing string   // the marked line of the excerpt
+	links   []string // each as "SHA path line"
+	failing string   // line that the excerpt marks
 	owners  string
 	suspect string
 	text    string
@@ -133,14 +132,14 @@ func codeOf(body string) shown {
 	return s
 }
 
-// gitLine is git's own answer: the text of a line, and the commit it came with.
+// gitLine asks git for the text of a line and the commit that introduced it.
 func (m monorepo) gitLine(sha, path string, line int) (text, blamed string) {
 	blame := m.Run("blame", "--porcelain", "-L", fmt.Sprintf("%d,%d", line, line), sha, "--", path)
 	lines := strings.Split(blame, "\n")
 	return strings.TrimPrefix(lines[len(lines)-1], "\t"), lines[0][:40]
 }
 
-// codeCount is how many requests about code are among some.
+// codeCount returns how many of the requests are about code.
 func codeCount(requests []fake.Request) int {
 	n := 0
 	for _, q := range requests {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// hook is where Slack takes the answers to commands.
+// hook receives the answers to Slack commands.
 type hook struct {
 	url     string
 	answers []string
@@ -31,7 +31,7 @@ func (w *world) withHook() *hook {
 func TestSlashCommands(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
-		want       []string // of the answer
+		want       []string // parts of the answer
 		issues     int
 		code       int
 	}{

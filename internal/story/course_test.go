@@ -16,8 +16,8 @@ func (w *world) happen(args ...string) result {
 	return w.run(append([]string{"scan"}, args...)...).mustSucceed(w.t)
 }
 
-// An error that happens again long after its issue was closed gets a new issue that
-// links the old one. The two never pass for duplicates, whatever people do to the old one.
+// An error that recurs long after its issue was closed gets a new issue that links to the old one. The two
+// are never treated as duplicates, whatever people do to the old one.
 func TestReopenWindow(t *testing.T) {
 	w := newWorld(t)
 	w.happen()
@@ -64,8 +64,8 @@ func TestLockedIssueIsLeftAlone(t *testing.T) {
 	}
 }
 
-// The answer to the creation of a next issue is lost: the earlier issue, which has the
-// same keys, is not mistaken for it.
+// If the answer to creating a successor is lost, the earlier issue, which has the same keys, is not
+// mistaken for it.
 func TestReopenWindowWithALostAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.happen()
@@ -87,8 +87,8 @@ func TestReopenWindowWithALostAnswer(t *testing.T) {
 	}
 }
 
-// Closed issues leave the listing once their window is over, a few a run; the dashboard
-// forgets them first. An error of theirs that happens again finds them in the archive.
+// Closed issues leave the listing a few at a time once their window is over; the dashboard forgets them
+// first. If such an error recurs, it finds its issue in the archive.
 func TestArchive(t *testing.T) {
 	w := newWorld(t)
 	const issues = 8
@@ -135,7 +135,7 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// However often people and errors take turns, errmon changes an issue's state twice a day.
+// However often people and errors alternate, errmon changes an issue's state at most twice a day.
 func TestNoFlapping(t *testing.T) {
 	w := newWorld(t)
 	w.happen()
@@ -153,8 +153,8 @@ func TestNoFlapping(t *testing.T) {
 	}
 }
 
-// What happened while the state could not change is not forgotten, even if it does not
-// happen again.
+// An event that arrives while the state must not change still reopens the issue later, even if it does not
+// recur.
 func TestHeldReopening(t *testing.T) {
 	w := newWorld(t)
 	w.happen()
@@ -181,7 +181,7 @@ func TestHeldReopening(t *testing.T) {
 	}
 }
 
-// With close-after: auto an issue that is closed by chance and reopened stays open, and says so.
+// With close-after: auto, an issue that was closed by mistake and reopened stays open and says so.
 func TestCloseAfterAuto(t *testing.T) {
 	w := newWorld(t)
 	for range 4 {

@@ -11,8 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// tick ticks the box of a waiting error as a person does, and returns the dashboard's
-// number.
+// tick ticks the box of a waiting error as a person does, and returns the dashboard's number.
 func (w *world) tick(words string) int {
 	w.t.Helper()
 	d := w.dashboard()
@@ -26,7 +25,7 @@ func (w *world) tick(words string) int {
 	return 0
 }
 
-// flood logs n errors at once, each with a trace of its own.
+// flood logs n errors at once, each with its own trace.
 func (w *world) flood(n int) {
 	for i := range n {
 		name := fmt.Sprintf("Cart.%c%c%c%c", 'a'+i/1000, 'a'+i/100%10, 'a'+i/10%10, 'a'+i%10)
@@ -34,8 +33,7 @@ func (w *world) flood(n int) {
 	}
 }
 
-// Of 5,000 new errors ten get an issue at once, thirty in a day, and whatever people
-// tick.
+// Of 5,000 new errors, ten get an issue at once and thirty in a day, plus those that people tick.
 func TestFloodOfFiveThousandErrors(t *testing.T) {
 	w := newWorld(t)
 	w.flood(5000)
@@ -67,7 +65,7 @@ func TestTicks(t *testing.T) {
 	tests := []struct {
 		name  string
 		run   func(w *world) // the next run, after the tick
-		want  string         // on the dashboard; empty if the error has an issue
+		want  string         // part of the dashboard; empty if the error has an issue
 		again string
 	}{
 		{"filed by the next run", func(w *world) { w.run("scan", "--min-events", "5").mustSucceed(w.t) }, "", ""},
@@ -109,8 +107,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// A box that is ticked while a run is under way, which the run cannot have seen, is
-// still ticked afterwards.
+// A box that is ticked during a run, which the run cannot have seen, is still ticked afterwards.
 func TestTickDuringARun(t *testing.T) {
 	w := newWorld(t)
 	w.log(time.Minute, "ERROR the b store is down")
@@ -135,7 +132,7 @@ func TestTickDuringARun(t *testing.T) {
 	w.find("store is down")
 }
 
-// A log group that is no longer in the settings leaves the dashboard after two weeks.
+// A log group that was removed from the settings leaves the dashboard after two weeks.
 func TestDashboardForgetsSources(t *testing.T) {
 	w := newWorld(t)
 	w.run("scan", "--log-groups", "/ecs/shop,/ecs/none")

@@ -36,7 +36,7 @@ jobs:
 
 const sentryToken = "sntryi_test"
 
-// newClinic is a world in which every integration is set up and well.
+// newClinic returns a world in which every integration is set up correctly.
 func newClinic(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -55,13 +55,13 @@ func newClinic(t *testing.T) *world {
 	return w
 }
 
-// restartRelay gives the world a relay, and doctor its secrets.
+// restartRelay adds a relay, and gives doctor its secrets.
 func (w *world) restartRelay(ready error, change func(*relay.Config)) {
 	w.relayed = w.withRelay(clock.Clock{Now: func() time.Time { return w.now }}, func(context.Context, bool) error { return ready }, change)
 	w.env["SENTRY_CLIENT_SECRET"], w.env["SLACK_SIGNING_SECRET"] = "sentry-secret", "slack-secret"
 }
 
-// withSentry gives the world a Sentry with these projects.
+// withSentry adds a Sentry with these projects.
 func (w *world) withSentry(projects ...string) {
 	w.t.Helper()
 	w.sentry = sentrytest.New(projects...)
@@ -111,8 +111,7 @@ func TestDoctor(t *testing.T) {
 	golden(t, "testdata/doctor.golden", book.String())
 }
 
-// prescription is the row with the mark whose remedy holds the ailment's; empty
-// if there is none.
+// prescription returns the row with the ailment's mark and remedy; empty if there is none.
 func prescription(out string, a ailment) (found, remedy string) {
 	lines := strings.Split(out, "\n")
 	for i, line := range lines[:len(lines)-1] {
@@ -124,8 +123,8 @@ func prescription(out string, a ailment) (found, remedy string) {
 	return "", ""
 }
 
-// examine runs doctor. The servers' addresses, which change from run to run, are
-// written as Sentry's, whose alone it prints.
+// examine runs doctor. It replaces the port in server addresses, which differs in each run; the only one
+// printed is Sentry's.
 func (w *world) examine() result {
 	r := w.run("doctor")
 	r.stdout = regexp.MustCompile(`http://127\.0\.0\.1:\d{2,}`).ReplaceAllString(r.stdout, "https://sentry.example")
@@ -167,7 +166,7 @@ func TestDoctorInActions(t *testing.T) {
 	}
 }
 
-// Where nothing is checked out, the workflow is read from the repository.
+// If nothing is checked out, doctor reads the workflow from the repository.
 func TestDoctorReadsTheWorkflowFromTheRepository(t *testing.T) {
 	w := newClinic(t)
 	w.inActions()

@@ -10,8 +10,8 @@ import (
 	"github.com/joho/godotenv"
 )
 
-// TestOldDotEnv runs what people have in their .env: services that are configured
-// by halves, beside CloudWatch or alone.
+// TestOldDotEnv covers .env files that people have: services with some settings missing, next to CloudWatch
+// or alone.
 func TestOldDotEnv(t *testing.T) {
 	const organizationToken = "SENTRY_AUTH_TOKEN=sntrys_eyJpYXQi\nSENTRY_ORGANIZATION=acme\nSENTRY_PROJECT=shop\n"
 	for _, tt := range []struct {
@@ -58,8 +58,8 @@ func TestOldDotEnv(t *testing.T) {
 	}
 }
 
-// TestPayloadNeedsNoSource: a source that is configured by halves is only a warning
-// where none is read.
+// TestPayloadNeedsNoSource checks that a source with settings missing is only a warning if no source is
+// read.
 func TestPayloadNeedsNoSource(t *testing.T) {
 	for _, dotEnv := range []string{"SENTRY_AUTH_TOKEN=sntryu_1\n", "SENTRY_AUTH_TOKEN=sntrys_1\nSENTRY_ORGANIZATION=acme\nSENTRY_PROJECT=shop\n"} {
 		w := newWorld(t)
@@ -71,8 +71,8 @@ func TestPayloadNeedsNoSource(t *testing.T) {
 	}
 }
 
-// TestLocalFilesNeedNoService: settings of services, right or wrong, change
-// nothing where local files are read.
+// TestLocalFilesNeedNoService checks that settings of services, right or wrong, have no effect if local
+// files are read.
 func TestLocalFilesNeedNoService(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{"SENTRY_AUTH_TOKEN": "a b", "GITHUB_API_URL": "nowhere", "SLACK_WEBHOOK_URL": "http://x"}
@@ -87,7 +87,7 @@ func TestLocalFilesNeedNoService(t *testing.T) {
 	}
 }
 
-// TestRelayReadsDotEnv has the relay's settings in .env alone.
+// TestRelayReadsDotEnv sets the relay's settings only in .env.
 func TestRelayReadsDotEnv(t *testing.T) {
 	w := newWorld(t)
 	env := w.env
@@ -105,7 +105,7 @@ func TestRelayReadsDotEnv(t *testing.T) {
 	}
 }
 
-// dotEnv writes .env. What a run exports from it is taken back when the test ends.
+// dotEnv writes .env. Variables that a run exports from it are restored when the test ends.
 func (w *world) dotEnv(content string) {
 	w.t.Helper()
 	w.file(".env", content)

@@ -16,10 +16,10 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-var seedFlag = os.Getenv("ERRMON_EXAMPLE_SEEDS") // seeds to record and compare, with commas between
+var seedFlag = os.Getenv("ERRMON_EXAMPLE_SEEDS") // comma-separated seeds to record and compare
 
-// TestExampleLogs holds a preview of the committed logs against what the
-// programs that printed them say they did.
+// TestExampleLogs compares a preview of the committed logs with what the programs that printed them report
+// about themselves.
 func TestExampleLogs(t *testing.T) {
 	folder, err := filepath.Abs("../../examples/logs")
 	if err != nil {
@@ -28,8 +28,8 @@ func TestExampleLogs(t *testing.T) {
 	comparePreview(t, folder)
 }
 
-// TestRecordedLogs does the same with other failures, drawn by a seed. It
-// needs the four runtimes, so it runs only when asked to:
+// TestRecordedLogs does the same for other failures, generated from a seed. It needs the four runtimes, so
+// it runs only on request:
 //
 //	ERRMON_EXAMPLE_SEEDS=7,8,9 go test -run RecordedLogs ./internal/story
 func TestRecordedLogs(t *testing.T) {
@@ -52,8 +52,7 @@ func TestRecordedLogs(t *testing.T) {
 	}
 }
 
-// comparePreview expects one issue for each row of the folder's truth, with
-// its count.
+// comparePreview wants one issue for each row of the folder's truth, with its count.
 func comparePreview(t *testing.T, folder string) {
 	t.Helper()
 	w := newWorld(t)
@@ -93,8 +92,8 @@ func truth(t *testing.T, path string) []int {
 	return counts
 }
 
-// TestExampleLogsLineByLine logs each line as an event of its own, as CloudWatch
-// holds them, and expects the same issues of a scan.
+// TestExampleLogsLineByLine logs each line as its own event, as CloudWatch stores them, and wants the same
+// issues from a scan.
 func TestExampleLogsLineByLine(t *testing.T) {
 	folder, err := filepath.Abs("../../examples/logs")
 	if err != nil {
@@ -124,8 +123,8 @@ func TestExampleLogsLineByLine(t *testing.T) {
 	}
 }
 
-// lineEvents makes an event of each line of a file, a millisecond apart. Where "aws
-// logs tail" printed it, time and stream of the event stand in front.
+// lineEvents makes an event of each line of a file, a millisecond apart. Lines printed by "aws logs tail"
+// begin with the event's time and stream.
 func lineEvents(t *testing.T, file string, at time.Time) []cloudwatchtest.Event {
 	t.Helper()
 	var events []cloudwatchtest.Event
@@ -137,7 +136,7 @@ func lineEvents(t *testing.T, file string, at time.Time) []cloudwatchtest.Event 
 				e.Stream, e.Message = fields[1], fields[2]
 			}
 		}
-		if e.Message != "" { // the service takes no empty event
+		if e.Message != "" { // the service accepts no empty event
 			events = append(events, e)
 		}
 	}

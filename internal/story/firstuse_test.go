@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// at runs errmon in front of a terminal.
+// at runs errmon in a terminal.
 func (w *world) at(screen terminal.Screen, args ...string) result {
 	w.t.Helper()
 	var out, errs bytes.Buffer
@@ -32,8 +32,8 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestHelp: every help but that of scan fits a screen of 40 lines; that of scan explains
-// each flag once, with its default.
+// TestHelp checks that every help except scan's fits a screen of 40 lines, and that scan's explains each
+// flag once, with its default.
 func TestHelp(t *testing.T) {
 	w := newWorld(t)
 	for _, command := range []string{"", "preview", "group", "doctor", "relay"} {
@@ -119,7 +119,7 @@ func TestSuggestions(t *testing.T) {
 	}
 }
 
-// TestOneMistakeIsOneError: a wrong value is not reported as missing, too.
+// TestOneMistakeIsOneError checks that a wrong value is not reported as missing too.
 func TestOneMistakeIsOneError(t *testing.T) {
 	for _, args := range []string{"--repository x", "scan --repository x", "scan --github-token a\u00e9b", "scan --min-level eror", "preview --repository x"} {
 		w := newWorld(t)

@@ -30,5 +30,5 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// storyFolder is where the tests began: worlds change the working directory.
+// storyFolder is where the tests start. Worlds change the working directory.
 var storyFolder, _ = os.Getwd()

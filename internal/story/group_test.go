@@ -45,7 +45,7 @@ func groups(t testing.TB, stdout string) []grouped {
 
 func TestGroupLines(t *testing.T) {
 	w := newWorld(t)
-	w.env = map[string]string{} // no account anywhere
+	w.env = map[string]string{} // no account is configured
 	w.file("app.log", "order 1 lost\n\norder 2 lost\r\n    at f (x.js:1:2)\nlogin with \x1b[31mpassword=hunter2 ##[error]\n\xff\xfe")
 	r := w.run("group", "--lines", "app.log").mustSucceed(t)
 	all := groups(t, r.stdout)
@@ -73,7 +73,7 @@ func TestGroupLines(t *testing.T) {
 	}
 }
 
-// With --lines a JSON record is read as without it, and is still one event.
+// With --lines, a JSON record is read as without it, and is still one event.
 func TestGroupLinesOfJSON(t *testing.T) {
 	tests := []struct{ name, record string }{
 		{"flat", `{"level":"error","msg":"disk full"}`},
@@ -134,12 +134,11 @@ func TestGroupJoinsAndExplains(t *testing.T) {
 	}
 }
 
-// explainLog is found before the tests change the directory. It holds an event
-// for every rule.
+// explainLog is resolved before the tests change the directory. It contains an event for every rule.
 var explainLog, _ = filepath.Abs("testdata/explain.log")
 
-// TestGroupExplain holds what --explain tells to a golden file, with a template
-// that is known and a team's own rules:
+// TestGroupExplain compares the output of --explain with a golden file, given a known template and a team's
+// own rules:
 //
 //	go test -run GroupExplain ./internal/story -update
 func TestGroupExplain(t *testing.T) {
@@ -167,7 +166,7 @@ func TestGroupExplain(t *testing.T) {
 	}
 }
 
-// What one call saved keeps its identity in the next, and widens.
+// Templates that one call saved keep their identity in the next, and widen.
 func TestGroupKnown(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}
@@ -224,8 +223,8 @@ func TestGroupRefuses(t *testing.T) {
 	}
 }
 
-// An issue's template widens from scan to scan, in its marker, and its key
-// stays; two issues whose templates turn out to be one become one.
+// An issue's template, stored in its marker, widens from scan to scan, and its key stays. Two issues whose
+// templates turn out to be one are merged.
 func TestScanCarriesTemplates(t *testing.T) {
 	w := newWorld(t)
 	w.log(5*time.Minute, "ERROR queue orders is full of messages")

@@ -11,15 +11,15 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// TestGuideCommands runs every block of the README and the guide that holds
-// nothing but commands of errmon, as it stands, with the services on loopback.
+// TestGuideCommands runs every block of the README and the guide that contains only errmon commands,
+// unchanged, with the services on loopback.
 func TestGuideCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
 	root, bin := filepath.Join(storyFolder, repositoryRoot), t.TempDir()
 	w := newWorld(t)
-	w.now = time.Now() // which the program goes by
+	w.now = time.Now() // the program's clock
 	w.put("/ecs/shop", cloudwatchtest.Event{Stream: "web/1", Time: w.now.Add(-time.Minute), Message: "ERROR order 1 lost"})
 	build := exec.Command("go", "build", "-o", filepath.Join(bin, "errmon"), ".")
 	build.Dir = root
@@ -27,7 +27,7 @@ func TestGuideCommands(t *testing.T) {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	env := append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "ERRMON_WRITE_INTERVAL=0", "ERRMON_AWS_REQUESTS_PER_SECOND=25",
-		"GITHUB_ACTIONS=", "GITHUB_WORKFLOW_REF=") // as on a machine of one's own, also in CI
+		"GITHUB_ACTIONS=", "GITHUB_WORKFLOW_REF=") // as on a developer's machine, also in CI
 	for name, value := range w.env {
 		env = append(env, name+"="+value)
 	}

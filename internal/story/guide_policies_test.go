@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 )
 
-// The policies allow what the code asks for and no more, in all of their forms.
+// The policies allow exactly what the code needs, in all their forms.
 func TestGuidePolicies(t *testing.T) {
 	want := []string{"logs:DescribeLogGroups", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery",
 		"logs:StopQuery", "sts:AssumeRoleWithWebIdentity"}

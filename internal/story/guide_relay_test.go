@@ -15,8 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
-// withRelay gives the world a relay with all of its routes, and returns what it
-// would pass on.
+// withRelay adds a relay with all routes, and returns the deliveries that it would pass on.
 func (w *world) withRelay(c clock.Clock, ready func(context.Context, bool) error, change func(*relay.Config)) *[]relay.Delivery {
 	w.t.Helper()
 	config := relay.Config{
@@ -37,7 +36,7 @@ func (w *world) withRelay(c clock.Clock, ready func(context.Context, bool) error
 	return passed
 }
 
-// TestGuideSignedRequests runs the guide's signed requests as they stand there.
+// TestGuideSignedRequests runs the guide's signed requests unchanged.
 func TestGuideSignedRequests(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "openssl"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -73,7 +72,7 @@ func TestGuideSignedRequests(t *testing.T) {
 	}
 }
 
-// TestGuidePayloads files what the guide's signed requests carry.
+// TestGuidePayloads files the payloads of the guide's signed requests.
 func TestGuidePayloads(t *testing.T) {
 	page := pages(t)["examples/testing.md"]
 	bodies := regexp.MustCompile(`(?s)\nbody='(.*?)'\n`).FindAllStringSubmatch(page, -1)

@@ -26,7 +26,7 @@ import (
 
 const repositoryRoot = "../.."
 
-// guideRoot finds the repository from the folder of a world too.
+// guideRoot returns the repository folder, also from the folder of a world.
 func guideRoot() string { return filepath.Join(storyFolder, repositoryRoot) }
 
 // pages returns every Markdown file of the repository, by its path.
@@ -61,7 +61,7 @@ var (
 	notInAnchor  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// anchors are the names that GitHub gives to a page's headings.
+// anchors returns the names that GitHub gives to a page's headings.
 func anchors(page string) []string {
 	var names []string
 	for _, m := range headingShape.FindAllStringSubmatch(blockShape.ReplaceAllString(page, ""), -1) {
@@ -97,7 +97,7 @@ func TestEveryInternalLinkResolves(t *testing.T) {
 	}
 }
 
-// What workflows, messages and comments name under examples/ exists.
+// Every file under examples/ that workflows, messages or comments name exists.
 func TestNamedExamplesExist(t *testing.T) {
 	root := os.DirFS(guideRoot())
 	named := regexp.MustCompile(`\bexamples/[\w/-]+(\.[a-z]+)*`)
@@ -118,7 +118,7 @@ func TestNamedExamplesExist(t *testing.T) {
 	}
 }
 
-// Every fenced block in a language that can be read is read.
+// Every fenced block in a language that can be parsed is parsed.
 func TestGuideBlocksAreWellFormed(t *testing.T) {
 	bash, err := exec.LookPath("bash")
 	if err != nil {
@@ -147,7 +147,7 @@ func TestGuideBlocksAreWellFormed(t *testing.T) {
 	}
 }
 
-// Every step of the guide's pages ends in a way to check it.
+// Every section of the guide's pages ends with a way to check it.
 func TestGuideSaysHowToCheck(t *testing.T) {
 	for _, name := range []string{"github.md", "cloudwatch.md", "sentry.md", "slack.md", "deployment.md"} {
 		page := pages(t)["examples/"+name]
@@ -161,8 +161,8 @@ func TestGuideSaysHowToCheck(t *testing.T) {
 	}
 }
 
-// Every page begins with what its reader has at its end, and ends with a check. The
-// guide lists them all.
+// Every page begins with the result that its reader will have, and ends with a check. The guide lists them
+// all.
 func TestGuidePagesHaveAGoal(t *testing.T) {
 	all := pages(t)
 	checked := 0
@@ -230,8 +230,8 @@ func workflows(t *testing.T) map[string][]byte {
 	return found
 }
 
-// The workflows name inputs that there are, and doctor finds nothing in them.
-// What actionlint knows is for actionlint to say, see .ci/run.
+// The workflows use only existing inputs, and doctor finds no mistake in them. For everything else there is
+// actionlint; see .ci/run.
 func TestExampleWorkflows(t *testing.T) {
 	var names []string
 	for _, s := range config.Settings {
@@ -279,7 +279,7 @@ func TestExampleWorkflows(t *testing.T) {
 	}
 }
 
-// TestGuideShowsDoctor holds the guide's example to what doctor prints.
+// TestGuideShowsDoctor compares the guide's example with doctor's output.
 func TestGuideShowsDoctor(t *testing.T) {
 	w := newClinic(t)
 	w.github.Configure(func(s *githubtest.Settings) { s.NoIssuesWrite = true })
@@ -288,7 +288,7 @@ func TestGuideShowsDoctor(t *testing.T) {
 	holdPart(t, guideRoot(), "examples/testing.md", "doctor", fenced("", w.examine().stdout))
 }
 
-// TestGuideListsAilments holds the guide's table to what doctor says to each.
+// TestGuideListsAilments compares the guide's table with what doctor prints for each ailment.
 func TestGuideListsAilments(t *testing.T) {
 	table := "| what is wrong | | doctor finds | remedy |\n|---|---|---|---|\n"
 	for _, a := range ailments() {
@@ -302,12 +302,12 @@ func TestGuideListsAilments(t *testing.T) {
 	holdPart(t, guideRoot(), "examples/troubleshooting.md", "ailments", table)
 }
 
-// inCell keeps "*" and "|" from meaning anything.
+// inCell escapes "*" and "|".
 func inCell(s string) string {
 	return strings.NewReplacer("*", `\*`, "|", `\|`, "<", `\<`, "\n", " ").Replace(s)
 }
 
-// holdPart compares a part of a page with what it should be, or writes it with -update.
+// holdPart compares a part of a page with its expected text, or writes it with -update.
 func holdPart(t *testing.T, root, page, part, text string) {
 	t.Helper()
 	is := string(read(t, root, page))

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestTraceOfAWarning logs a warning with a stack trace, a line an event. The level
-// of its head governs the trace, also where the filter pattern leaves the head out.
+// TestTraceOfAWarning logs a warning with a stack trace, one event per line. The level of its head applies
+// to the trace, even if the filter pattern drops the head.
 func TestTraceOfAWarning(t *testing.T) {
 	traces := map[string]string{
 		"Java": "2026-11-22 09:50:00,123 WARN  [exec-4] c.e.Payments - Risk service did not answer\njava.net.ConnectException: Connection refused\n" +

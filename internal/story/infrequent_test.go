@@ -8,14 +8,14 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// A group of the class Infrequent Access is filed with a budget. Without one, or without
-// the permissions, the message names the remedy and the other groups are filed.
+// A group of the class Infrequent Access is filed if there is a budget. Without one, or without the
+// permissions, the message names the remedy and the other groups are filed.
 func TestInfrequentAccess(t *testing.T) {
 	for _, test := range []struct {
 		name, budget string
 		allow        []string
 		code         int
-		want         string // in the output
+		want         string // part of the output
 	}{
 		{"budget", "1", nil, exitDone, "Logs Insights scanned 0.00 GB, about $0.01, of insights-budget 1 GB."},
 		{"no budget", "", nil, exitFailed, `log group "/ecs/vault" in eu-central-1 is in the Infrequent Access class, which only Logs Insights can read: set insights-budget`},
@@ -30,7 +30,7 @@ func TestInfrequentAccess(t *testing.T) {
 			w.aws.Infrequent = []string{"/ecs/vault"}
 			w.aws.Allow = test.allow
 			w.log(3*time.Minute, "ERROR order 1 lost")
-			for i := range 63 { // some before the look-back, where Logs Insights begins
+			for i := range 63 { // some from before the lookback, where Logs Insights begins
 				w.put("/ecs/vault", cloudwatchtest.Event{Stream: "s", Time: w.now.Add(-time.Duration(i) * time.Minute), Message: "ERROR gold 1 stolen"})
 			}
 			r := w.run("scan")

@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// TestLabelLost takes the label away from filed issues in several ways. A run must
-// not file their errors again unless people say so.
+// TestLabelLost removes the label from filed issues in several ways. A run must not file their errors again
+// unless people say so.
 func TestLabelLost(t *testing.T) {
 	unlabel := func(n int) func(*world) {
 		return func(w *world) {
@@ -23,7 +23,7 @@ func TestLabelLost(t *testing.T) {
 		name  string
 		lose  func(*world)
 		again int    // issues filed by the next run
-		says  string // on stderr; the run then fails
+		says  string // part of stderr; the run then fails
 	}{
 		{"deleted", func(w *world) { w.github.RenameLabel("errmon", "") }, 0, `the label "errmon" no longer exists`},
 		{"renamed", func(w *world) { w.github.RenameLabel("errmon", "bugs") }, 0, `set ` + "`label:`"},
@@ -76,7 +76,7 @@ func TestLabelLost(t *testing.T) {
 	}
 }
 
-// countNew counts the error issues filed after the first ones.
+// countNew returns the number of error issues filed after the first ones.
 func countNew(issues []githubtest.Issue, before int) int {
 	n := 0
 	for _, i := range issues {

@@ -10,9 +10,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// BenchmarkManyIssues lists 10,000 issues of 5,500 characters each in a quiet run. It
-// prints the most memory that the process held, the fakes' own 60 MB included. It
-// should be at most 120 MB.
+// BenchmarkManyIssues lists 10,000 issues of 5,500 characters each in a quiet run. It prints the process's
+// peak memory, including the fakes' 60 MB, which should be at most 120 MB.
 //
 //	go test -run '^$' -bench ManyIssues -benchtime 1x ./internal/story
 func BenchmarkManyIssues(b *testing.B) {
@@ -39,7 +38,7 @@ func BenchmarkManyIssues(b *testing.B) {
 	}
 }
 
-// held is the heap in use, in bytes, of live and of dead objects.
+// held returns the heap in use, in bytes, including dead objects.
 func held() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(s)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A snoozed issue is left alone until its days are over. Then the label goes, and one
-// comment says how often it happened meanwhile, if it did.
+// A snoozed issue is not touched until its days are over. Then the label is removed, and if the error
+// happened meanwhile, one comment says how often.
 func TestSnooze(t *testing.T) {
 	for name, happens := range map[string]bool{"it happens meanwhile": true, "it does not": false} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +55,8 @@ func TestSnooze(t *testing.T) {
 	}
 }
 
-// A muted error that grows a hundredfold in a day is shown on the dashboard, and once in Slack.
+// A muted error that becomes a hundred times as frequent in a day is shown on the dashboard, and once in
+// Slack.
 func TestMutedErrorSurges(t *testing.T) {
 	w := newWorld(t)
 	server := w.withSlack()
@@ -86,8 +87,7 @@ func TestMutedErrorSurges(t *testing.T) {
 	}
 }
 
-// Each power of ten from 100, and each higher level, is worth a comment, at most one a
-// day.
+// Each power of ten from 100, and each higher level, causes a comment, at most one a day.
 func TestEscalation(t *testing.T) {
 	w := newWorld(t)
 	want := 0

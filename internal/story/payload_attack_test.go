@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// attackEntries carry one attack in every field of every shape.
+// attackEntries returns entries of every shape with the attack in every field.
 func attackEntries(i int, text, address string) []map[string]any {
 	id := func(shape string) []string { return []string{fmt.Sprint(shape, i)} }
 	name := fmt.Sprintf("%c%c ", 'a'+i%26, 'a'+i/26) + text
@@ -33,7 +33,7 @@ func attackEntries(i int, text, address string) []map[string]any {
 }
 
 func TestPayloadOfNothingButAttacks(t *testing.T) {
-	const longest = 2000 // so that all fit in one payload
+	const longest = 2000 // characters, so that all fit in one payload
 	w := newWorld(t)
 	w.inActions()
 	canary := safetest.Canary(rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)))
@@ -41,7 +41,7 @@ func TestPayloadOfNothingButAttacks(t *testing.T) {
 	for i, attack := range safetest.Attacks {
 		text := attack.With(canary)
 		text = strings.ToValidUTF8(text[:min(len(text), longest)], "?")
-		// The address of an event may lead anywhere; what it holds stays an address.
+		// An event's address may point anywhere, but whatever it contains, it stays an address.
 		address := strings.NewReplacer(canary, "x", "evil.example", "logs.example").Replace(text)
 		entries = append(entries, attackEntries(i, text, address)...)
 	}

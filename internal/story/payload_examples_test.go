@@ -18,8 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// payloadExamples are the payloads among the examples, each with the title that its
-// issue gets.
+// payloadExamples maps the example payloads to their issues' titles.
 var payloadExamples = map[string]string{
 	"sentry-webhook-example.json":            "TypeError: Cannot read properties of undefined (reading 'id') in Cart.total",
 	"slack-webhook-example.json":             "payment … failed: card <visa> declined",
@@ -41,8 +40,7 @@ func TestPayloadExamples(t *testing.T) {
 	}
 }
 
-// TestNoPayloadInCommands holds that no workflow of ours puts what strangers send
-// into a shell.
+// TestNoPayloadInCommands checks that none of our workflows passes text from strangers to a shell.
 func TestNoPayloadInCommands(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(storyFolder, repositoryRoot, ".github/workflows/*.yml"))
 	if err != nil {
@@ -94,8 +92,8 @@ func eachCommand(v any, do func(string)) {
 	}
 }
 
-// TestDispatchWorkflowHasNoGroup: a concurrency group would cancel the older run
-// that waits, and lose its payload.
+// TestDispatchWorkflowHasNoGroup guards against a concurrency group, which would cancel an older waiting
+// run and lose its payload.
 func TestDispatchWorkflowHasNoGroup(t *testing.T) {
 	var file map[string]any
 	if err := yaml.Unmarshal(workflows(t)["dispatch.yml"], &file); err != nil || file["on"] == nil {
@@ -106,8 +104,8 @@ func TestDispatchWorkflowHasNoGroup(t *testing.T) {
 	}
 }
 
-// TestForwarder runs the Lambda function's code and files what it sends: the alert
-// as Slack passes it on, and the error as the relay or GitHub gets it.
+// TestForwarder runs the Lambda function's code and files what it sends: the alert as Slack passes it on,
+// and the error as the relay or GitHub receives it.
 func TestForwarder(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -115,7 +113,7 @@ func TestForwarder(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, target string }{{"through the relay", "ERRMON_RELAY_URL"}, {"straight to GitHub", "GITHUB_API_URL"}} {
 		t.Run(tt.name, func(t *testing.T) {
-			var mu sync.Mutex // both requests come at once
+			var mu sync.Mutex // both requests arrive at once
 			got := map[string]string{}
 			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
@@ -160,7 +158,7 @@ func TestActDispatch(t *testing.T) {
 	for name, title := range payloadExamples {
 		t.Run(name, func(t *testing.T) {
 			payload := string(read(t, storyFolder, filepath.Join(repositoryRoot, "examples", name)))
-			if !strings.Contains(payload, `"client_payload"`) { // a webhook's body
+			if !strings.Contains(payload, `"client_payload"`) { // the body of a webhook
 				payload = fmt.Sprintf(`{"action":"errmon","client_payload":%s}`, payload)
 			}
 			event := filepath.Join(t.TempDir(), "event.json")
@@ -170,7 +168,7 @@ func TestActDispatch(t *testing.T) {
 			out := u.dispatch(t, "dispatch.yml", event)
 			var found []githubtest.Issue
 			for _, i := range u.github.Issues() {
-				if strings.HasPrefix(i.Title, title) { // the service follows once another one has an issue
+				if strings.HasPrefix(i.Title, title) { // a service is appended once another one has an issue
 					found = append(found, i)
 				}
 			}

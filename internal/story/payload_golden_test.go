@@ -15,15 +15,14 @@ import (
 
 var updatePayloads = flag.Bool("update-payloads", false, "write the table of payloads anew")
 
-// shared is where real payloads lie on some machines.
+// shared is where some machines have real payloads.
 const shared = "../../../shared/data"
 
-// created lets the Sentry issue of the payloads about one be filed first, so that
-// what happens to it shows.
+// created files the Sentry issue that some payloads are about, so that their effect on it is visible.
 const created = `{"sentry":{"action":"created","data":{"issue":{"id":"123","shortId":"IPE-1","title":"Error #1: This is a test error!","level":"error","count":"1","project":{"slug":"ipe"}}}}}`
 
-// TestRealPayloads files every real payload into an empty repository and writes
-// down what became of it. Each line of the table was reviewed.
+// TestRealPayloads files every real payload into an empty repository and records the result. Each line of
+// the table was reviewed.
 func TestRealPayloads(t *testing.T) {
 	root, err := filepath.Abs(shared)
 	if err != nil {
@@ -78,8 +77,7 @@ func payloads(t *testing.T, root string) []string {
 	return files
 }
 
-// outcome is what a payload did to a repository that has the issue it may be
-// about.
+// outcome returns what a payload does to a repository that already has the issue it may be about.
 func outcome(t *testing.T, body string) string {
 	w := newWorld(t)
 	if strings.Contains(body, `"issue": {`) && strings.Contains(body, `"id": "123"`) && !strings.Contains(body, `"action": "created"`) {

@@ -11,8 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// example is one of the payloads made by hand. It is read before the test moves
-// into a folder of its own.
+// example reads a handmade payload. Read it before the test changes to its own folder.
 func example(t *testing.T, name string) string {
 	t.Helper()
 	body, err := os.ReadFile("../inbound/testdata/examples/" + name + ".json")
@@ -63,8 +62,8 @@ func TestResolvedSentryIssueWithoutOurs(t *testing.T) {
 	}
 }
 
-// TestSentryWebhookAndLog delivers an event of Sentry of which a log told too,
-// and the webhooks about it that Sentry sends beside: one issue, that happened once.
+// TestSentryWebhookAndLog delivers a Sentry event that a log also reported, and Sentry's other webhooks
+// about it. The result is one issue that happened once.
 func TestSentryWebhookAndLog(t *testing.T) {
 	alert, failure, plugin := example(t, "sentry-event-alert"), example(t, "sentry-error-created"), example(t, "sentry-legacy-plugin")
 	created := strings.Replace(example(t, "sentry-issue-created"), `"count": "3"`, `"count": "1"`, 1)
@@ -98,8 +97,8 @@ func TestSentryWebhookAndLog(t *testing.T) {
 	}
 }
 
-// TestSentryWebhookIsEnriched fetches what the webhook leaves out, where there is a
-// token, and files the webhook as it is where Sentry is down.
+// TestSentryWebhookIsEnriched fetches what the webhook omits if there is a token, and files the webhook as
+// it is if Sentry is down.
 func TestSentryWebhookIsEnriched(t *testing.T) {
 	for _, tt := range []struct {
 		name  string

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// deliver runs errmon on a payload, as a dispatch would.
+// deliver runs errmon on a payload, as a dispatch does.
 func (w *world) deliver(payload string, args ...string) result {
 	w.t.Helper()
 	return w.run(append([]string{"scan", "--payload", w.payloadFile(payload)}, args...)...)
@@ -46,8 +46,8 @@ func TestTextPayloadFilesAnIssue(t *testing.T) {
 	}
 }
 
-// TestOneFailureToldThreeWays delivers one failure as a CloudWatch line, as the
-// Slack alert made of it, and as a Lambda's text, in every order.
+// TestOneFailureToldThreeWays delivers one failure as a CloudWatch line, as a Slack alert about it, and as
+// a Lambda's text, in every order.
 func TestOneFailureToldThreeWays(t *testing.T) {
 	const slack = `{"slack":{"type":"event_callback","event_id":"Ev1","event":{"type":"message","subtype":"bot_message","channel":"C0ALERTS","ts":"1795341601.000100","text":%q}}}`
 	const text = `{"text":%q,"id":"a1","source":"lambda:pay"}`

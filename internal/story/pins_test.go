@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// TestActionsArePinned: a tag can be moved to other code, a commit cannot.
+// TestActionsArePinned wants commits: a tag can be moved to other code, a commit cannot.
 func TestActionsArePinned(t *testing.T) {
 	own := regexp.MustCompile(`^(\./\S*|org/errmon-action@(v1|COMMIT-SHA))$`)
 	pinned := regexp.MustCompile(`^[\w-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
@@ -38,8 +38,7 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
-// TestMarketplaceRules checks what GitHub checks when an action is listed. That its
-// name is free shows only there.
+// TestMarketplaceRules checks what GitHub checks when an action is listed, except whether its name is free.
 func TestMarketplaceRules(t *testing.T) {
 	var action struct {
 		Name, Description string
@@ -52,6 +51,6 @@ func TestMarketplaceRules(t *testing.T) {
 		t.Errorf("name %q, and a description of %d characters; at most 125 are shown", action.Name, n)
 	}
 	if !regexp.MustCompile(`^(white|black|yellow|blue|green|orange|red|purple|gray-dark)$`).MatchString(action.Branding.Color) || action.Branding.Icon != "alert-circle" {
-		t.Errorf("branding: %+v", action.Branding) // alert-circle is one of Feather's icons that GitHub offers
+		t.Errorf("branding: %+v", action.Branding) // alert-circle is one of the Feather icons that GitHub supports
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func TestPreviewOfFiles(t *testing.T) {
 	w := newWorld(t)
-	w.env = map[string]string{} // no account anywhere
+	w.env = map[string]string{} // no account is configured
 	logs := map[string]string{
 		"a.log":      "2026-11-22T10:00:01.000Z ERROR order 17 lost\n2026-11-22T10:00:02.000Z ERROR order 18 lost\n",
 		"b.log":      "2026-11-22T10:00:03.000Z ERROR request failed\n" + nodeTrace + "\n",
@@ -90,7 +90,7 @@ func TestPreviewSurvivesHostileLogs(t *testing.T) {
 		"2026-11-22T10:00:05Z ERROR ##[error]inside",
 		"2026-11-22T10:00:06Z ERROR the end",
 	}, "\n"))
-	// A NUL within the first bytes would make it a binary file; here it comes late.
+	// A NUL within the first bytes would make it a binary file; this one comes later.
 	r := w.run("preview", "app.log").mustSucceed(t)
 	if strings.ContainsAny(r.stdout, "\x1b\x00\r") || regexp.MustCompile(`(?m)^\s*::|##\[`).MatchString(r.stdout) {
 		t.Errorf("raw text reached the terminal:\n%.2000s", r.stdout)
@@ -102,7 +102,7 @@ func TestPreviewSurvivesHostileLogs(t *testing.T) {
 	}
 }
 
-// One secret has one number, in the title and below.
+// A secret has the same number in the title and below.
 func TestPreviewNumbersSecretsAlike(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}
@@ -112,7 +112,8 @@ func TestPreviewNumbersSecretsAlike(t *testing.T) {
 	}
 }
 
-// TestPreviewNamesTheLimit: a newcomer who previews 11 errors finds 10 issues after the first run.
+// TestPreviewNamesTheLimit covers a newcomer who previews 11 errors and finds 10 issues after the first
+// run.
 func TestPreviewNamesTheLimit(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{"ERRMON_LABEL": "prod"}
@@ -133,7 +134,7 @@ func TestPreviewNamesTheLimit(t *testing.T) {
 	}
 }
 
-// A line that is wider than the terminal shows that it was cut.
+// A line wider than the terminal shows that it was cut.
 func TestPreviewCutsWideLines(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}
@@ -171,7 +172,7 @@ func TestPreviewAsAPage(t *testing.T) {
 	}
 }
 
-// A terminal shows how far a long file is read, and the line is gone at the end.
+// A terminal shows the progress through a long file, and the progress line is removed at the end.
 func TestPreviewShowsItsProgress(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}

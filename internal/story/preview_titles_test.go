@@ -12,9 +12,9 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// TestPreviewOfSourcesHasTheScansTitles: what a preview of the sources shows is what
-// a scan of the same sources files. Lines come one per event, as drivers send them,
-// and some traces begin before the period that is read.
+// TestPreviewOfSourcesHasTheScansTitles checks that a preview of the sources shows the titles that a scan
+// of them files. Each line is its own event, as log drivers send them, and one trace begins before the
+// period that is read.
 func TestPreviewOfSourcesHasTheScansTitles(t *testing.T) {
 	w := newWorld(t)
 	w.env["ERRMON_LOOKBACK"], w.env["ERRMON_MAX_NEW_ISSUES"] = "30m", "100"
@@ -27,7 +27,7 @@ func TestPreviewOfSourcesHasTheScansTitles(t *testing.T) {
 		var events []cloudwatchtest.Event
 		for line := range bytes.Lines(read(t, "", file)) {
 			at = at.Add(100 * time.Millisecond)
-			if message := strings.TrimRight(string(line), "\n"); message != "" { // CloudWatch takes no empty ones
+			if message := strings.TrimRight(string(line), "\n"); message != "" { // CloudWatch accepts no empty event
 				events = append(events, cloudwatchtest.Event{Stream: filepath.Base(file), Time: at, Message: message})
 			}
 		}
@@ -46,7 +46,7 @@ func TestPreviewOfSourcesHasTheScansTitles(t *testing.T) {
 	}
 	w.run("scan").mustSucceed(t)
 	for title := range w.errorIssues() {
-		filed = append(filed, strings.ReplaceAll(title, "\u200b", "")) // which keeps a mention from notifying; a terminal needs none
+		filed = append(filed, strings.ReplaceAll(title, "\u200b", "")) // the zero-width space stops mentions from notifying; a terminal needs none
 	}
 	slices.Sort(shown)
 	slices.Sort(filed)

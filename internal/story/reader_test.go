@@ -8,12 +8,12 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// TestLargeGroups counts the pages that are read of a log group: all of them if there
-// are few, and else three once a day before the filter pattern is used.
+// TestLargeGroups counts the pages read of a log group: all of them if there are few, otherwise three once
+// a day before the filter pattern is used.
 func TestLargeGroups(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		lines int   // logged before each run, on pages of 10
+		lines int   // logged before each run, 10 per page
 		want  []int // requests in runs half an hour, an hour and a day later
 	}{
 		{"small", 7, []int{1, 2, 2}},

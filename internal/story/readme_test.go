@@ -17,8 +17,7 @@ import (
 	"github.com/org/errmon-action/internal/config"
 )
 
-// TestReadme compares every part of the README and the guide that a machine can
-// make with what the program prints.
+// TestReadme compares every generated part of the README and the guide with the program's output.
 func TestReadme(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -78,7 +77,7 @@ func replacePart(t *testing.T, page, name, text string) string {
 	return before + begin + "\n" + strings.TrimSpace(text) + "\n\n" + end + behind
 }
 
-// exampleExplain is what group says of the only error of one type in an example log.
+// exampleExplain returns what group prints for the Python error in an example log.
 func exampleExplain(t *testing.T, root string) string {
 	w := newWorld(t)
 	w.env = map[string]string{}
@@ -96,11 +95,11 @@ func fenced(language, text string) string {
 	return "```" + language + "\n" + strings.TrimSpace(text) + "\n```"
 }
 
-// loggedAt is the time of a record of the Node service, in milliseconds since 1970.
+// loggedAt matches the time of a record of the Node service, in milliseconds since 1970.
 var loggedAt = regexp.MustCompile(`"time": ?(\d{13}),`)
 
-// exampleIssue scans the example log of the Node service as CloudWatch would
-// deliver it, at the times of its records, and quotes the issue that came of it.
+// exampleIssue scans the Node service's example log as CloudWatch would deliver it, at the times of its
+// records, and quotes the resulting issue.
 func exampleIssue(t *testing.T, root string) string {
 	w := newWorld(t)
 	w.env["AWS_LOG_GROUP_NAME"] = "/ecs/checkout"
@@ -134,7 +133,7 @@ func milliseconds(t *testing.T, text string) time.Time {
 	return time.UnixMilli(n).UTC()
 }
 
-// previewOf is what a preview prints where nothing is configured.
+// previewOf returns the output of preview with nothing configured.
 func previewOf(t *testing.T, args ...string) string {
 	t.Helper()
 	w := newWorld(t)
@@ -142,7 +141,7 @@ func previewOf(t *testing.T, args ...string) string {
 	return w.run(append([]string{"preview"}, args...)...).mustSucceed(t).stdout
 }
 
-// examplePreview shows the first issue of the preview, and its last line.
+// examplePreview returns the first issue of the preview, and its last line.
 func examplePreview(t *testing.T, root string) string {
 	out := previewOf(t, filepath.Join(root, "examples/logs"))
 	issues := strings.Split(strings.TrimSpace(out), "\n\n")
@@ -150,7 +149,7 @@ func examplePreview(t *testing.T, root string) string {
 	return fenced("", issues[0]+"\n\n…\n\n"+last)
 }
 
-// outputs is the table of what later steps can read, from action.yml.
+// outputs returns the table of action.yml's outputs.
 func outputs(t *testing.T, root string) string {
 	t.Helper()
 	var action struct {
@@ -166,7 +165,7 @@ func outputs(t *testing.T, root string) string {
 	return table
 }
 
-// inputs is the table of settings.
+// inputs returns the table of settings.
 func inputs() string {
 	var b strings.Builder
 	b.WriteString("| input | environment | default | |\n|---|---|---|---|\n")

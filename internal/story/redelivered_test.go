@@ -7,8 +7,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// TestRedeliveredAfterManyOthers delivers one message again after 210 others of the
-// same error: it must not count again.
+// TestRedeliveredAfterManyOthers delivers a message again after 210 others of the same error. It must not
+// count again.
 func TestRedeliveredAfterManyOthers(t *testing.T) {
 	w := newWorld(t)
 	w.github.Configure(func(s *githubtest.Settings) { s.HourlyLimit = 1_000_000 })

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// refuse makes GitHub refuse writes that match, until the test lifts it.
+// refuse makes GitHub refuse matching writes until the test calls lift.
 func (w *world) refuse(status int, body string, matches func(fake.Request) bool) (lift func()) {
 	w.github.Configure(func(s *githubtest.Settings) {
 		s.Break = func(q fake.Request) *fake.Fault {
@@ -23,9 +23,9 @@ func (w *world) refuse(status int, body string, matches func(fake.Request) bool)
 	return func() { w.github.Configure(func(s *githubtest.Settings) { s.Break = nil }) }
 }
 
-// TestRefusedWrites lets GitHub, or a firewall before it, refuse the writes of some
-// errors. The others are written, the refused ones wait on the dashboard with the
-// reason, and nothing is lost or counted twice once they are accepted.
+// TestRefusedWrites makes GitHub, or a firewall in front of it, refuse the writes of some errors. The
+// others are written, the refused ones wait on the dashboard with the reason, and nothing is lost or
+// counted twice once they are accepted.
 func TestRefusedWrites(t *testing.T) {
 	const html, permission = "<html>blocked by policy 42</html>", `{"message":"Resource not accessible by integration"}`
 	names := []string{"alpha", "bravo", "gamma", "delta", "epsilon", "omega"}
@@ -34,7 +34,7 @@ func TestRefusedWrites(t *testing.T) {
 		status  int
 		body    string
 		words   []string
-		filed   bool // before GitHub begins to refuse
+		filed   bool // before GitHub starts to refuse
 		refused int
 	}{
 		{"a firewall blocks one new issue", 403, html, []string{"alpha"}, false, 1},
@@ -93,7 +93,7 @@ func TestRefusedWrites(t *testing.T) {
 	}
 }
 
-// writesAbout matches the creates and edits of the issues with these words.
+// writesAbout matches the creates and edits of issues with these words.
 func (w *world) writesAbout(words []string) func(fake.Request) bool {
 	paths := map[string]bool{}
 	for _, i := range w.github.Issues() {

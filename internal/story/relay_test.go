@@ -26,8 +26,7 @@ const (
 	relayToken  = "relay-test-token-0"
 )
 
-// relay runs errmon relay in the world until stop, which returns the exit code
-// and the log.
+// relay runs errmon relay in the world until stop is called, which returns the exit code and the log.
 func (w *world) relay(args ...string) (url string, stop func() (int, string)) {
 	w.t.Helper()
 	env := maps.Clone(w.env)
@@ -81,8 +80,8 @@ func sentrySigned(body string) map[string]string {
 	return map[string]string{"Sentry-Hook-Signature": hex.EncodeToString(mac.Sum(nil))}
 }
 
-// TestRelayToIssues sends webhooks to the relay, and what GitHub gets of it to a
-// scan, as a workflow would.
+// TestRelayToIssues sends webhooks to the relay, and passes what GitHub receives to a scan, as a workflow
+// would.
 func TestRelayToIssues(t *testing.T) {
 	type webhook struct{ path, body string }
 	send := []webhook{
@@ -96,7 +95,7 @@ func TestRelayToIssues(t *testing.T) {
 		"integration-platform-example/mock_event_alert_triggered_webhook.json"} {
 		if body, err := os.ReadFile("../../../shared/data/sentry/" + name); err == nil {
 			send = append(send, webhook{"/webhook/sentry", string(body)})
-			titles["ReferenceError"], titles["This is a test error"] = 0, 0 // filed; counted as the Sentry source says
+			titles["ReferenceError"], titles["This is a test error"] = 0, 0 // filed, but counted by Sentry itself
 		}
 	}
 	w := newWorld(t)
@@ -141,7 +140,7 @@ func TestRelayMistakes(t *testing.T) {
 	good := map[string]string{"ERRMON_RELAY_TOKEN": relayToken, "GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop"}
 	for _, c := range []struct {
 		name string
-		env  map[string]string // beside what is good; empty takes away
+		env  map[string]string // added to the good settings; an empty value removes one
 		args []string
 		want []string
 	}{
@@ -180,8 +179,7 @@ func TestRelayMistakes(t *testing.T) {
 	}
 }
 
-// TestRelayMetrics: what a relay counts is served where it is told to, and never
-// where the webhooks are.
+// TestRelayMetrics checks that metrics are served on their own address, and never on that of the webhooks.
 func TestRelayMetrics(t *testing.T) {
 	w := newWorld(t)
 	w.env["ERRMON_METRICS_LISTEN"] = "127.0.0.1:0"

@@ -88,9 +88,8 @@ func TestReleaseTags(t *testing.T) {
 	}
 }
 
-// TestReleasedImageAsNewUser releases an image into a registry on loopback, which
-// stands in for ghcr.io, and runs the README's workflow with it. It prints the
-// seconds to the first issue.
+// TestReleasedImageAsNewUser releases an image to a registry on loopback, which stands in for ghcr.io, and
+// runs the README's workflow with it. It prints the seconds until the first issue.
 func TestReleasedImageAsNewUser(t *testing.T) {
 	if os.Getenv("ERRMON_ACT") == "" {
 		t.Skip("set ERRMON_ACT to run the action under act")
@@ -118,13 +117,13 @@ func TestReleasedImageAsNewUser(t *testing.T) {
 
 	u := newUser(t, repository, map[string]string{"errmon.yml": quickStart(t)})
 	out, took := u.act(t, "errmon.yml")
-	if len(u.github.Issues()) != 2 { // the error's and the dashboard
+	if len(u.github.Issues()) != 2 { // the error's issue and the dashboard
 		t.Fatalf("issues %v\n%s", u.github.Issues(), out)
 	}
 	t.Logf("first issue after %s, with the image pulled", took)
 }
 
-// startTime is the fastest of several starts.
+// startTime returns the fastest of several starts.
 func startTime(t *testing.T, program string) time.Duration {
 	t.Helper()
 	fastest := time.Hour
@@ -157,7 +156,7 @@ func registryOnLoopback(t *testing.T) string {
 	lines := bufio.NewScanner(log)
 	lines.Scan()
 	go func() {
-		for lines.Scan() { // so that the registry never waits for a reader
+		for lines.Scan() { // so the registry never waits for a reader
 		}
 	}()
 	t.Cleanup(func() { stop(); registry.Wait() })

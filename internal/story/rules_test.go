@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// rulesWorld is a world with a settings file, an assignable login and an issue type.
+// rulesWorld returns a world with a settings file, an assignable login and an issue type.
 func rulesWorld(t *testing.T, file string) *world {
 	t.Helper()
 	w := newWorld(t)
@@ -57,7 +57,7 @@ func TestRulesShapeAnIssue(t *testing.T) {
 	}
 }
 
-// next logs and scans half an hour later.
+// nextRun logs and scans half an hour later.
 func (w *world) nextRun(t *testing.T, log func()) result {
 	t.Helper()
 	w.advance(30 * time.Minute)
@@ -81,7 +81,7 @@ func TestLabelsFollowRulesAndPeople(t *testing.T) {
 	w.nextRun(t, func() { w.declined("fatal", "production") })
 	wantLabels(t, w.find("card declined"), "seen", "priority: high")
 
-	// Changed rules write nothing until the error happens again.
+	// Changed rules change no issue until its error happens again.
 	w.file(".github/errmon.yml", "rules:\n  - match: {service: checkout}\n    labels: [team-cash, seen]\n")
 	if r := w.nextRun(t, func() {}); len(w.errorWrites(r)) > 0 {
 		t.Errorf("written: %v", w.errorWrites(r))
@@ -141,7 +141,7 @@ func TestMinEventsWithinAPeriod(t *testing.T) {
 	}
 	w.nextRun(t, late(19))
 	w.advance(time.Hour)
-	w.nextRun(t, late(6)) // 25 in all, and 19 within any hour
+	w.nextRun(t, late(6)) // 25 in all, but 19 within any hour
 	if n := len(w.errorIssues()); n > 0 {
 		t.Fatalf("%d issues, want none yet", n)
 	}
@@ -150,7 +150,7 @@ func TestMinEventsWithinAPeriod(t *testing.T) {
 		t.Fatalf("%d issues after 19 within an hour, want none yet", n)
 	}
 	w.nextRun(t, func() {})
-	w.nextRun(t, func() {}) // the minutes are frozen elsewhere by now
+	w.nextRun(t, func() {}) // other errors' minutes are frozen by now
 	w.nextRun(t, late(19))
 	w.nextRun(t, late(1))
 	if i := w.find("deadline exceeded"); count(t, i) != 58 {
@@ -190,15 +190,15 @@ func TestLevelRule(t *testing.T) {
 	w.log(time.Minute, `{"level":"warn","msg":"disk almost full: 91%%"}`)
 	w.log(time.Minute, `{"level":"warn","msg":"disk quite empty"}`)
 	w.log(time.Minute, `{"level":"error","service":"chatty","msg":"nothing to see"}`)
-	w.env["ERRMON_FILTER_PATTERN"] = " " // so that warnings are read
+	w.env["ERRMON_FILTER_PATTERN"] = " " // reads warnings too
 	w.run("scan").mustSucceed(t)
 	if len(w.errorIssues()) != 1 || !strings.Contains(w.find("disk almost full").Body, "| Level | error |") {
 		t.Errorf("%d issues", len(w.errorIssues()))
 	}
 }
 
-// TestGroupRuleComesAndGoes files twenty errors, makes them one by a rule, and takes
-// the rule away again: nothing is filed anew and no count is lost.
+// TestGroupRuleComesAndGoes files twenty errors, groups them with a rule, and removes the rule again. No
+// new issue is filed and no count is lost.
 func TestGroupRuleComesAndGoes(t *testing.T) {
 	w := rulesWorld(t, "")
 	w.env["ERRMON_MAX_NEW_ISSUES"] = "20"
@@ -231,8 +231,8 @@ func TestGroupRuleComesAndGoes(t *testing.T) {
 	}
 }
 
-// TestGroupRuleFromTheStart joins errors that were never filed apart. Without the rule
-// each goes on in the issue that has it.
+// TestGroupRuleFromTheStart groups errors that were never filed separately. Without the rule, each
+// continues in the issue that has it.
 func TestGroupRuleFromTheStart(t *testing.T) {
 	w := rulesWorld(t, "rules:\n  - match: {type: ConnectTimeout*}\n    group: upstream-timeouts\n")
 	fail := func() {
@@ -315,7 +315,7 @@ rules:
 	golden(t, "testdata/rules-mistakes.golden", r.stderr)
 }
 
-// A preview names the errors that wait, and the rules that make them wait.
+// A preview names the waiting errors and the rules that make them wait.
 func TestPreviewExplainsWaitingErrors(t *testing.T) {
 	w := rulesWorld(t, "rules:\n  - match: {message: '*upstream*'}\n    min-events: 20/1h\n")
 	w.file("app.log", "ERROR deadline exceeded at the upstream\nERROR deadline exceeded at the upstream\nERROR the disk is full\n")
@@ -354,8 +354,7 @@ func TestGroupRuleLeavesMutedIssuesAlone(t *testing.T) {
 	}
 }
 
-// TestGroupRuleAboutAnEnvironment joins errors of staging alone, and no issue that
-// production has.
+// TestGroupRuleAboutAnEnvironment groups only the errors of staging, and no issue that production has too.
 func TestGroupRuleAboutAnEnvironment(t *testing.T) {
 	w := rulesWorld(t, "rules:\n  - match: {environment: staging}\n    group: staging\n    title: all of staging\n")
 	fail := func(environment string, names ...string) {
@@ -379,7 +378,7 @@ func TestGroupRuleAboutAnEnvironment(t *testing.T) {
 	}
 }
 
-// TestGroupRuleSplitsAnError names events that would be one error with others.
+// TestGroupRuleSplitsAnError names some events of what is otherwise one error.
 func TestGroupRuleSplitsAnError(t *testing.T) {
 	w := rulesWorld(t, "rules:\n  - match: {message: \"/ of db-1 /\"}\n    group: first-db\n    title: the first\n")
 	fail := func(dbs ...int) func() {
@@ -410,7 +409,7 @@ func TestLevelRuleOverridesWhatWasSeen(t *testing.T) {
 	wantLabels(t, w.find("card declined"), "medium")
 }
 
-// TestRulesForSentryAndDeliveries labels, joins and ignores what does not come from logs.
+// TestRulesForSentryAndDeliveries labels, groups and ignores errors that do not come from logs.
 func TestRulesForSentryAndDeliveries(t *testing.T) {
 	w := rulesWorld(t, `rules:
   - match: {source: sentry, function: Cart.*}

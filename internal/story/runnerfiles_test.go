@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestRunnerFilesCannotBeWritten wants a run whose outputs or summary cannot be
-// written to file its issues, report the problem, and fail.
+// TestRunnerFilesCannotBeWritten makes writing the outputs or the summary fail. The run must file its
+// issues, report the problem, and fail.
 func TestRunnerFilesCannotBeWritten(t *testing.T) {
 	for _, variable := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
 		for _, command := range []string{"scan", "doctor"} {

@@ -20,7 +20,7 @@ func (r result) mustSucceed(t testing.TB) result {
 	return r
 }
 
-// count reads how often an issue says that its error happened.
+// count returns the number of events that an issue's marker counts.
 func count(t testing.TB, i githubtest.Issue) int64 {
 	t.Helper()
 	m, err := marker.Read(i.Body)
@@ -116,7 +116,7 @@ func TestLateAndNewEventsAreCountedExactly(t *testing.T) {
 	if got := count(t, w.find("lost")); got != 4 {
 		t.Errorf("second run counted %d, want 4", got)
 	}
-	for range 3 { // reading the same again, in whatever stretch, changes nothing
+	for range 3 { // reading any period again changes nothing
 		w.run("scan", "--since", "3h").mustSucceed(t)
 		w.advance(20 * time.Minute)
 		w.run("scan").mustSucceed(t)

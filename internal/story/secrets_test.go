@@ -19,11 +19,12 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// perRun is how many secrets are logged before a run. An error of each is filed.
+// perRun is the number of secrets logged before a run. Each is in an error of its own, which is filed.
 const perRun = 150
 
-// TestSecretsReachNoSink logs a secret of every kind, as a line and as the
-// message of a JSON record, and looks for it in all that a scan writes, in a private
+// TestSecretsReachNoSink logs a secret of every kind, as a line and as the message of a JSON record, and
+// looks for it in everything that a scan writes, in a private and in a public repository that shows
+// samples.
 // and in a public repository, which shows its events.
 //
 //	ERRMON_SECRET_SEED=7 go test -run TestSecretsReachNoSink ./internal/story
@@ -41,7 +42,7 @@ func TestSecretsReachNoSink(t *testing.T) {
 	}
 }
 
-// onePerKind returns a sample with a log of its own for each kind.
+// onePerKind returns, for each kind, one sample with its own log.
 func onePerKind(samples []safetest.Sample) []safetest.Sample {
 	var kept []safetest.Sample
 	seen := map[string]bool{}
@@ -112,7 +113,7 @@ func decoded(body string) (string, error) {
 	return string(text), err
 }
 
-// Whatever a service answers, the run's own secrets are not printed.
+// The run's own secrets are not printed, whatever a service answers.
 func TestEchoesOfServices(t *testing.T) {
 	const token, path = "a-github-token-of-the-run", "/services/T0PROXY00/B0PROXY00/hookhookhookhookhookhook"
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// TestSentryOfNothingButAttacks puts every attack wherever Sentry has foreign text.
+// TestSentryOfNothingButAttacks puts every attack into every field of foreign text in Sentry.
 func TestSentryOfNothingButAttacks(t *testing.T) {
 	w := newWorld(t)
 	w.inActions()

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// progress is how far the dashboard says that a source was read.
+// progress returns the time until which a source was read, as the dashboard shows it.
 func (w *world) progress(source string) time.Time {
 	w.t.Helper()
 	for _, i := range w.github.Issues() {
@@ -25,8 +25,8 @@ func (w *world) progress(source string) time.Time {
 	return time.Time{}
 }
 
-// TestSentryIsDown wants CloudWatch's errors filed while Sentry fails in every
-// way, Sentry's progress to stay, nothing closed, and the next good run to catch up.
+// TestSentryIsDown makes Sentry fail in every way. CloudWatch's errors must be filed, Sentry's progress
+// must not move, nothing may be closed, and the next good run must catch up.
 func TestSentryIsDown(t *testing.T) {
 	afterList := func(q fake.Request) bool { return !strings.HasSuffix(q.Path, "/issues/") }
 	for _, c := range []struct {
@@ -101,8 +101,8 @@ func TestSentryIsDown(t *testing.T) {
 	}
 }
 
-// TestSentryRefuses wants each refusal to say which input to mend, and
-// CloudWatch's errors filed all the same.
+// TestSentryRefuses checks that each refusal names the input to fix, and that CloudWatch's errors are still
+// filed.
 func TestSentryRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -141,8 +141,7 @@ func TestSentryRefuses(t *testing.T) {
 	}
 }
 
-// TestOneUnreadableEvent wants an event that Sentry cannot deliver to hold up
-// nothing but its own issue.
+// TestOneUnreadableEvent checks that an event that Sentry cannot deliver affects only its own issue.
 func TestOneUnreadableEvent(t *testing.T) {
 	w := newWorld(t)
 	w.withSentry("web")

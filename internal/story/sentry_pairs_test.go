@@ -14,9 +14,9 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// pairs are failures of real programs that Sentry's SDKs see as well. Left out are
-// those that end a program before an SDK could (Go's fatal errors), and panics
-// within panics, of which an SDK sees the last.
+// pairs are failures of real programs that Sentry's SDKs report too. They exclude failures that end a
+// program before an SDK can report them (Go's fatal errors), and panics within panics, of which an SDK sees
+// only the last.
 var pairs = map[string][]string{
 	"node": {"aggregate", "alias", "argument", "cause", "constructor", "json", "logged", "missing_file", "module", "multiline", "promise_all", "rejection", "uncaught"},
 	"python": {"cause", "context", "group", "key", "library", "logged", "multiline_cause", "no_message", "note", "recursion", "task", "thread",
@@ -26,8 +26,8 @@ var pairs = map[string][]string{
 		"wrapped"},
 }
 
-// TestPairsInBothNotations writes each failure as its log has it, and as the
-// runtime's SDK sends it to Sentry, and wants one issue of both, in either order.
+// TestPairsInBothNotations reports each failure as its log shows it, and as the runtime's SDK sends it to
+// Sentry. In either order, the two must be one issue.
 func TestPairsInBothNotations(t *testing.T) {
 	for runtime, names := range pairs {
 		if len(names) < 10 {
@@ -44,7 +44,7 @@ func TestPairsInBothNotations(t *testing.T) {
 					issue := inSentry(t, text)
 					log := func() {
 						line := "ERROR request failed\n" + text
-						if stamp := stamped.FindString(text); stamp != "" { // a record of its own, without a level
+						if stamp := stamped.FindString(text); stamp != "" { // a log record itself, without a level
 							line = stamp + "ERROR " + text[len(stamp):]
 						}
 						w.put("/ecs/shop", cloudwatchtest.Event{Stream: "web/1", Time: w.now.Add(-time.Minute), Message: line})
@@ -78,10 +78,10 @@ func TestPairsInBothNotations(t *testing.T) {
 	}
 }
 
-// stamped is how Go's log begins a line.
+// stamped matches the beginning of a line by Go's log package.
 var stamped = regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `)
 
-// inSentry writes a failure as the SDK of its runtime does.
+// inSentry returns the issue that the runtime's SDK would report for a failure.
 func inSentry(t *testing.T, text string) sentrytest.Issue {
 	t.Helper()
 	chain, runtime := stacktrace.Parse(text)
@@ -99,7 +99,7 @@ func inSentry(t *testing.T, text string) sentrytest.Issue {
 	return issue
 }
 
-// sdk is how the SDKs write an exception and its frames, the oldest call first.
+// sdk maps a runtime to how its SDK writes an exception and its frames, oldest call first.
 var sdk = map[string]func(event.Exception, *sentrytest.Issue) sentrytest.Exception{
 	"node": func(x event.Exception, _ *sentrytest.Issue) sentrytest.Exception {
 		return sentrytest.Exception{Type: x.Type, Value: x.Message, Frames: frames(x, func(f event.Frame) sentrytest.Frame {
@@ -133,7 +133,7 @@ var sdk = map[string]func(event.Exception, *sentrytest.Issue) sentrytest.Excepti
 			return sentrytest.Frame{Function: f.Function, Module: f.Module, Filename: f.File, InApp: strings.HasPrefix(f.Module, "com.acme.")}
 		})}
 	},
-	// A panic that was recovered is fatal, and the frames of the runtime are left out.
+	// A recovered panic is reported as fatal, without the runtime's frames.
 	"go": func(x event.Exception, issue *sentrytest.Issue) sentrytest.Exception {
 		issue.Level = "fatal"
 		typ := "*errors.errorString"
@@ -169,8 +169,8 @@ func cutLast(name string) (before, last string) {
 	return name[:max(dot, 0)], name[dot+1:]
 }
 
-// restoreCommon adds to the causes of a Java exception the frames that the log
-// leaves out ("... 12 more") and an SDK does not.
+// restoreCommon adds the frames to a Java exception's causes that the log omits ("... 12 more") and an SDK
+// includes.
 func restoreCommon(chain []event.Exception, text string) {
 	more := regexp.MustCompile(`(?m)^\t\.\.\. (\d+) `).FindAllStringSubmatch(text, -1)
 	for i := 1; i < len(chain) && i <= len(more); i++ {
@@ -180,8 +180,7 @@ func restoreCommon(chain []event.Exception, text string) {
 	}
 }
 
-// TestOtherErrorsStayApart wants a failure in a log and another one in Sentry to be
-// two issues.
+// TestOtherErrorsStayApart wants two issues for two different failures, one in a log and one in Sentry.
 func TestOtherErrorsStayApart(t *testing.T) {
 	for _, c := range [][3]string{{"node", "uncaught", "constructor"}, {"python", "key", "library"}, {"java", "cast", "number"}, {"go", "nil", "index"}} {
 		t.Run(c[0], func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// twoSided is a world with one error in Sentry, filed, whose token may resolve.
+// twoSided returns a world with one Sentry issue that was filed, and a token that may resolve it.
 func twoSided(t *testing.T) (w *world, id string) {
 	t.Helper()
 	w = newWorld(t)
@@ -22,7 +22,7 @@ func twoSided(t *testing.T) (w *world, id string) {
 	return w, id
 }
 
-// next runs errmon 15 minutes later and wants these states here and there.
+// next runs errmon, moves on by 15 minutes, and wants these states in GitHub and Sentry.
 func (w *world) next(here, reason, there, id string) result {
 	w.t.Helper()
 	r := w.run("scan").mustSucceed(w.t)
@@ -34,7 +34,7 @@ func (w *world) next(here, reason, there, id string) result {
 	return r
 }
 
-// calm wants further runs to change nothing on either side.
+// calm wants further runs to change nothing in either service.
 func (w *world) calm(here, reason, there, id string) {
 	w.t.Helper()
 	for range 2 {
@@ -58,8 +58,8 @@ func (w *world) status(id, status string) {
 	w.sentry.Change(id, func(i *sentrytest.Issue) { i.Status = status })
 }
 
-// TestStatesAreCarriedOverOnce follows an error through what people do on both
-// sides. After each change both sides stay as they are.
+// TestStatesAreCarriedOverOnce follows an error through people's changes in both services. After each
+// change, both states are stable.
 func TestStatesAreCarriedOverOnce(t *testing.T) {
 	number := func(w *world) int { return w.find("TypeError").Number }
 	for _, c := range []struct {
@@ -108,7 +108,7 @@ func TestStatesAreCarriedOverOnce(t *testing.T) {
 				w.next("closed", "completed", "resolved", id)
 				w.status(id, "unresolved")
 				w.next("open", "reopened", "unresolved", id)
-				w.advance(24 * time.Hour) // an issue that changed its state twice in a day stays open
+				w.advance(24 * time.Hour) // an issue whose state changed twice in a day stays open
 			}
 			w.calm("open", "reopened", "unresolved", id)
 		}},
@@ -152,7 +152,7 @@ func TestStatesAreCarriedOverOnce(t *testing.T) {
 	}
 }
 
-// TestCarriedStatesAreRecorded looks into the marker.
+// TestCarriedStatesAreRecorded looks for the states in the marker.
 func TestCarriedStatesAreRecorded(t *testing.T) {
 	w, id := twoSided(t)
 	w.status(id, "resolved")
@@ -164,8 +164,8 @@ func TestCarriedStatesAreRecorded(t *testing.T) {
 	}
 }
 
-// TestResolveNeedsThePermission wants a token that may not resolve to be told,
-// once for each run, while everything else goes on.
+// TestResolveNeedsThePermission checks that a token that may not resolve is reported once per run, while
+// everything else continues.
 func TestResolveNeedsThePermission(t *testing.T) {
 	w, id := twoSided(t)
 	w.sentry.Configure(func(s *sentrytest.Settings) { s.Tokens["token"] = []string{"event:read", "project:read"} })
@@ -180,7 +180,7 @@ func TestResolveNeedsThePermission(t *testing.T) {
 	w.next("closed", "completed", "resolved", id)
 }
 
-// TestStatesStayApartUnlessAsked wants closing here to change nothing there.
+// TestStatesStayApartUnlessAsked checks that by default, closing an issue changes nothing in Sentry.
 func TestStatesStayApartUnlessAsked(t *testing.T) {
 	w, id := twoSided(t)
 	delete(w.env, "SENTRY_RESOLVE")

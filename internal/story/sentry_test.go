@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// nodeEvent is an event of a Node service: an exception with two in-app frames.
+// nodeEvent returns an event of a Node service: an exception with two in-app frames.
 func nodeEvent(kind, message, function string) *sentrytest.Event {
 	return &sentrytest.Event{Exceptions: []sentrytest.Exception{{Type: kind, Value: message, Frames: []sentrytest.Frame{
 		{Function: "Object.?", Filename: "node:internal/main", Line: 1},
@@ -20,13 +20,13 @@ func nodeEvent(kind, message, function string) *sentrytest.Event {
 	}}}}
 }
 
-// nodeLog is the same failure as a log has it.
+// nodeLog returns the same failure as a log shows it.
 func nodeLog(kind, message, function string) string {
 	return fmt.Sprintf("ERROR request failed\n%s: %s\n    at %s (/usr/src/app/src/cart.js:42:7)\n    at async checkout (/usr/src/app/src/server.js:10:3)\n    at node:internal/main:1:1",
 		kind, message, function)
 }
 
-// errorWrites are the writes to issues other than the dashboard's.
+// errorWrites returns the writes to issues other than the dashboard.
 func (w *world) errorWrites(r result) []string {
 	var writes []string
 	for _, q := range r.writes() {
@@ -40,8 +40,8 @@ func (w *world) errorWrites(r result) []string {
 	return writes
 }
 
-// TestSentryIssues files 250 Sentry issues of three projects and follows them:
-// nothing new, more events, resolved there, regressed there.
+// TestSentryIssues files 250 Sentry issues of three projects and follows them: nothing new, more events,
+// resolved in Sentry, regressed in Sentry.
 func TestSentryIssues(t *testing.T) {
 	for _, size := range []int{2, 7, 100} {
 		t.Run(fmt.Sprintf("pages of %d", size), func(t *testing.T) {
@@ -124,8 +124,8 @@ func (w *world) wantState(title, state, reason string) {
 	}
 }
 
-// TestOneErrorAcrossSources wants the same TypeError in a log and in Sentry to be
-// one issue that names both, in either order, in one run or two.
+// TestOneErrorAcrossSources wants one issue for the same TypeError in a log and in Sentry, naming both, in
+// either order, in one run or two.
 func TestOneErrorAcrossSources(t *testing.T) {
 	const message = "Cannot read properties of undefined (reading 'id')"
 	type step func(*world, *sentrytest.Server)
@@ -169,8 +169,8 @@ func TestOneErrorAcrossSources(t *testing.T) {
 	}
 }
 
-// TestSentryKeepsTwoApart wants two issues that Sentry keeps apart to stay two,
-// though a log shows their exception too.
+// TestSentryKeepsTwoApart wants two issues that Sentry keeps separate to stay separate, even if a log also
+// shows their exception.
 func TestSentryKeepsTwoApart(t *testing.T) {
 	for _, first := range []string{"log", "Sentry"} {
 		t.Run(first+" first", func(t *testing.T) {
@@ -204,8 +204,7 @@ func TestSentryKeepsTwoApart(t *testing.T) {
 	}
 }
 
-// TestPreviewOfSentry shows what a scan would file of both sources, and asks
-// GitHub nothing.
+// TestPreviewOfSentry shows what a scan would file from both sources, and sends GitHub no request.
 func TestPreviewOfSentry(t *testing.T) {
 	w := newWorld(t)
 	w.withSentry("web")

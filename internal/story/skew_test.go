@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// TestClockSkew makes one of several runs on a machine whose clock is wrong. The
-// issue must count every event, and the run must say what is wrong.
+// TestClockSkew makes one of several runs on a machine whose clock is wrong. The issue must count every
+// event, and the run must report the wrong clock.
 func TestClockSkew(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		skew time.Duration // of the third run
-		says string        // a regular expression: pacing elsewhere may move the clock between an answer and its reading
+		says string        // a regular expression, because pacing may move the clock before an answer is read
 	}{
 		{"right", 0, ""},
 		{"seconds ahead", 40 * time.Second, ""},

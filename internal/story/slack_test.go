@@ -13,7 +13,7 @@ import (
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
-// withSlack gives the world a Slack and its webhook.
+// withSlack adds a Slack and sets its webhook.
 func (w *world) withSlack() *slacktest.Server {
 	w.t.Helper()
 	server := slacktest.New()
@@ -23,7 +23,7 @@ func (w *world) withSlack() *slacktest.Server {
 	return server
 }
 
-// asBot uses the bot instead of the webhook.
+// asBot sets the bot instead of the webhook.
 func (w *world) asBot(channel string) {
 	delete(w.env, "SLACK_WEBHOOK_URL")
 	w.env["SLACK_BOT_TOKEN"], w.env["SLACK_CHANNEL"] = "xoxb-test", channel

@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// teamFile is what a team says of its own frames and keys.
+// teamFile contains a team's rules for its frames and fields.
 const teamFile = `in-app:
   include: [node_modules/@acme/]
   exclude: [src/generated/]
@@ -19,8 +19,8 @@ fields:
   request-id: [ctx.request]
 `
 
-// teamLog holds one failure by the team's own keys, twice: reached through
-// other code the second time, which counts only without the team's rules.
+// teamLog contains one failure twice, in the team's own fields. The second time it passes through other
+// generated code, which makes it another error only without the team's rules.
 var teamLog = []string{
 	`{"app_id":"checkout","meta":{"sev":"error"},"what":"charge failed","ctx":{"request":"r-1"},"stack":"Error: no price\n` +
 		`    at encode (/app/src/generated/client.js:4:5)\n    at charge (/app/node_modules/@acme/pay/index.js:7:9)"}`,
@@ -73,7 +73,7 @@ func TestTeamRulesInPreviewAndGroup(t *testing.T) {
 	}
 }
 
-// TestTeamRulesFromContents reads the file where it is not checked out.
+// TestTeamRulesFromContents reads the file through the API if it is not checked out.
 func TestTeamRulesFromContents(t *testing.T) {
 	w := newWorld(t)
 	w.inActions()

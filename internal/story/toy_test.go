@@ -40,7 +40,7 @@ func (t *toy) connect(context.Context, config.Config, clock.Clock, func(string))
 	}, nil
 }
 
-// TestAddASource adds a source by one line, beside those that are there.
+// TestAddASource adds a source with one line, next to the existing ones.
 func TestAddASource(t *testing.T) {
 	w := newWorld(t)
 	added := &toy{start: w.now.Add(-time.Minute), lines: []string{"INFO all is well", "ERROR order 1 lost"}}
@@ -66,5 +66,5 @@ func TestAddASource(t *testing.T) {
 		t.Error("its progress is not on the dashboard")
 	}
 	delete(w.env, "AWS_LOG_GROUP_NAME")
-	w.run("doctor").mustSucceed(t) // the only source is something to watch
+	w.run("doctor").mustSucceed(t) // the toy counts as something to watch
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// tracesDir is found before the tests change the directory.
+// tracesDir is resolved before the tests change the directory.
 var tracesDir, _ = filepath.Abs("../stacktrace/testdata")
 
-// failuresOf reads what programs of a runtime printed, by name.
+// failuresOf returns the failures that programs of a runtime printed, by name.
 func failuresOf(t *testing.T, runtime string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(tracesDir, runtime, "*.txt"))
@@ -33,8 +33,8 @@ func failuresOf(t *testing.T, runtime string) map[string]string {
 	return texts
 }
 
-// distinct leaves out the failures that the default filter pattern does not find,
-// and of those that are one error (declared in grouping's tests) all but one.
+// distinct leaves out failures that the default filter pattern does not match, and all but one of those
+// that are the same error.
 func (w *world) distinct(failures map[string]string) map[string]string {
 	w.t.Helper()
 	kept, known := map[string]string{}, map[string]bool{}
@@ -53,32 +53,31 @@ func (w *world) distinct(failures map[string]string) map[string]string {
 	return kept
 }
 
-// unfound are the failures of which the default filter pattern finds no line
-// that an event begins with, and why.
+// unfound maps failures to the reason why the default filter pattern matches no line with which an event
+// begins.
 var unfound = map[string]string{
 	"go/pkgerrors": "printed without a level, and its frames are as frequent as loggers' callers",
 	"node/string":  "a thrown string is printed without a word that names an error",
 }
 
-// logLines puts each line of a text as an event of its own, a millisecond apart,
-// between everyday lines of the stream.
+// logLines logs each line of a text as its own event, a millisecond apart, with everyday lines before and
+// after.
 func (w *world) logLines(stream string, ago time.Duration, text string) {
 	w.t.Helper()
 	lines := strings.Split("INFO order 6 paid\n"+text+"\nINFO order 8 paid", "\n")
 	var events []cloudwatchtest.Event
 	for i, line := range lines {
-		if line != "" { // the service takes no empty event
+		if line != "" { // the service accepts no empty event
 			events = append(events, cloudwatchtest.Event{Stream: stream, Time: w.now.Add(-ago + time.Duration(i)*time.Millisecond), Message: line})
 		}
 	}
 	w.put("/ecs/shop", events...)
 }
 
-// TestTracesLineByLine logs the failures of every runtime with one line per
-// event, each in a stream of its own, or all in one and twice, half a second
-// apart. It wants one issue for each, whatever their order, with the whole trace and the exact count,
-// also when it happens again. A dozen at a time takes no more requests for lines around
-// errors than a run may send.
+// TestTracesLineByLine logs the failures of every runtime with one line per event, each in its own stream,
+// or all in one and twice, half a second apart. It wants one issue for each, in any order, with the whole
+// trace and the exact count, also when it happens again. For a dozen at a time, the requests for lines
+// around errors stay within a run's limit.
 func TestTracesLineByLine(t *testing.T) {
 	runtimes, err := filepath.Glob(filepath.Join(tracesDir, "*", "*.txt"))
 	if err != nil {
@@ -114,8 +113,7 @@ func TestTracesLineByLine(t *testing.T) {
 	}
 }
 
-// filtered makes runs read with the default filter pattern, as they do in groups too
-// large to be read whole.
+// filtered makes runs read with the default filter pattern, as in groups too large to be read unfiltered.
 func (w *world) filtered() *world {
 	w.env["ERRMON_FILTER_PATTERN"] = cloudwatch.DefaultFilterPattern
 	return w
@@ -174,7 +172,7 @@ func (w *world) checkWhole(failures map[string]string, want int64) {
 			}
 			around := contextLines(issue.Body)
 			for _, line := range nonBlank(text) {
-				if want == 1 && slices.Contains(around, line) { // it is alone in its stream
+				if want == 1 && slices.Contains(around, line) { // the failure is alone in its stream
 					w.t.Errorf("%s: the lines around the error hold its own line %q", name, line)
 				}
 			}
@@ -185,21 +183,21 @@ func (w *world) checkWhole(failures map[string]string, want int64) {
 	}
 }
 
-// stackLines are those under the heading of that name, as they were logged.
+// stackLines returns the lines under the heading "Stack trace", as logged.
 func stackLines(body string) []string {
 	_, block, _ := strings.Cut(body, "### Stack trace\n\n```")
 	block, _, _ = strings.Cut(block, "\n```")
 	return nonBlank(block)
 }
 
-// contextLines are the lines around the error, as they were logged.
+// contextLines returns the lines around the error, as logged.
 func contextLines(body string) []string {
 	_, block, _ := strings.Cut(body, "<!-- errmon:context -->")
 	block, _, _ = strings.Cut(block, "<!-- errmon:context end -->")
 	return nonBlank(block)
 }
 
-// nonBlank returns the lines without their indentation. Blank ones are not logged.
+// nonBlank returns the lines without their indentation and without blank ones, which are not logged.
 func nonBlank(text string) []string {
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -210,9 +208,8 @@ func nonBlank(text string) []string {
 	return lines
 }
 
-// TestWindowBudget logs more failures whose frames the filter pattern does not
-// find than one run may read around: later runs complete the rest, and each is
-// counted once.
+// TestWindowBudget logs more failures with unmatched frames than one run may read the surroundings of.
+// Later runs complete the rest, and each is counted once.
 func TestWindowBudget(t *testing.T) {
 	w := newWorld(t)
 	w.env["ERRMON_MAX_NEW_ISSUES"] = "100"
@@ -243,7 +240,7 @@ func TestWindowBudget(t *testing.T) {
 	}
 }
 
-// windows is the number of GetLogEvents requests so far.
+// windows returns the number of GetLogEvents requests so far.
 func (w *world) windows() int {
 	n := 0
 	for _, q := range w.aws.Requests() {
@@ -254,8 +251,8 @@ func (w *world) windows() int {
 	return n
 }
 
-// TestContext wants the lines around a new error in its issue, kept when it
-// happens again, and none of them in a public repository.
+// TestContext wants the lines around a new error in its issue, also after it happens again, but not in a
+// public repository.
 func TestContext(t *testing.T) {
 	for _, public := range []bool{false, true} {
 		t.Run(fmt.Sprint("public ", public), func(t *testing.T) {
@@ -281,8 +278,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// TestWindowRefused goes on without the lines around errors where reading them
-// is not allowed.
+// TestWindowRefused continues without the lines around errors if reading them is not permitted.
 func TestWindowRefused(t *testing.T) {
 	w := newWorld(t).filtered()
 	w.aws.Allow = []string{"logs:FilterLogEvents"}

@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// TestOlderMarkers goes on with what the first version left behind: testdata/version1
-// holds the bodies that it wrote for two errors, and its dashboard.
+// TestOlderMarkers continues from the state of the first version: testdata/version1 contains the bodies
+// that it wrote for two errors, and its dashboard.
 func TestOlderMarkers(t *testing.T) {
 	bodies := map[string]string{}
 	for _, name := range []string{"message", "trace", "dashboard"} {
@@ -49,7 +49,7 @@ func TestOlderMarkers(t *testing.T) {
 	}
 }
 
-// TestNewerMarkers is an older version, for which the markers of a newer one stand.
+// TestNewerMarkers makes this version the older one: it finds markers of a newer version.
 func TestNewerMarkers(t *testing.T) {
 	newer := strings.NewReplacer("errmon:begin v1", "errmon:begin v2", "errmon:state v1", "errmon:state v2").Replace
 	start := func(t *testing.T) *world {

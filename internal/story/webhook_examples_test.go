@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// webhookExamples are the bodies among the examples, as Sentry and Slack send them.
+// webhookExamples are the example bodies as Sentry and Slack send them.
 var webhookExamples = []struct {
 	file, path, key, title string
 	signed                 func(body string) map[string]string
@@ -30,8 +30,8 @@ func slackSigned(body string) map[string]string {
 	return map[string]string{"X-Slack-Request-Timestamp": at, "X-Slack-Signature": "v0=" + hex.EncodeToString(mac.Sum(nil))}
 }
 
-// TestWebhookExamples posts each example, previews it, and wraps it in a dispatch:
-// each way it becomes the same issue.
+// TestWebhookExamples posts each example, previews it, and wraps it in a dispatch. Each way results in the
+// same issue.
 func TestWebhookExamples(t *testing.T) {
 	for _, e := range webhookExamples {
 		file := filepath.Join(storyFolder, repositoryRoot, "examples", e.file)
@@ -73,7 +73,7 @@ func TestWebhookExamples(t *testing.T) {
 	}
 }
 
-// postExample posts a body to the relay, and files what GitHub gets.
+// postExample posts a body to the relay, and files what GitHub receives.
 func postExample(t *testing.T, path, body, title string, args []string, headers map[string]string) {
 	w := newWorld(t)
 	url, stop := w.relay(args...)
@@ -95,8 +95,8 @@ func postExample(t *testing.T, path, body, title string, args []string, headers 
 	}
 }
 
-// TestPreviewOfAnUnreadablePayload: a preview refuses what a scan refuses, and
-// says the same.
+// TestPreviewOfAnUnreadablePayload checks that a preview refuses what a scan refuses, with the same
+// message.
 func TestPreviewOfAnUnreadablePayload(t *testing.T) {
 	good := `{"shape":"text","ids":["a1"],"sample":{"text":"ERROR payment 4711 failed"}}`
 	for _, tt := range []struct {

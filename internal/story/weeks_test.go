@@ -75,7 +75,7 @@ func TestTwoWeeks(t *testing.T) {
 	}
 }
 
-// byNumber returns the error issues by number; two may have one title.
+// byNumber returns the error issues by number, since two may have the same title.
 func (w *world) byNumber() map[int]githubtest.Issue {
 	all := map[int]githubtest.Issue{}
 	for _, i := range w.github.Issues() {
@@ -86,7 +86,7 @@ func (w *world) byNumber() map[int]githubtest.Issue {
 	return all
 }
 
-// meddle does to one issue what people do.
+// meddle does to an issue one of the things that people do.
 func (w *world) meddle(random *rand.Rand) {
 	body := w.dashboard().Body
 	if _, row, ok := strings.Cut(body, "- [ ] "); ok {

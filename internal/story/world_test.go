@@ -1,5 +1,5 @@
-// Package story runs the whole program against fakes of all services: every test is a
-// story about people, services and runs, told with one world.
+// Package story runs the whole program against fakes of all services: every test is a story about people,
+// services and runs, told with one world.
 package story
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
-// The exit codes that the README documents.
+// The exit codes, as documented in the README.
 const (
 	exitDone        = 0
 	exitFailed      = 1
@@ -35,12 +35,12 @@ const (
 
 const region = "eu-central-1"
 
-// world is everything outside the process: both services, the clock and the
-// environment. Time passes only by advance and by what the program sleeps.
+// world is everything outside the process: the services, the clock and the environment. Time passes only by
+// advance and by the program's sleeping.
 type world struct {
 	t      testing.TB
 	now    time.Time
-	skew   time.Duration // how far the clock of the machine that runs errmon is ahead
+	skew   time.Duration // how far the clock of errmon's machine is ahead
 	github *githubtest.Server
 	aws    *cloudwatchtest.Server
 	slack  *slacktest.Server  // see withSlack
@@ -79,7 +79,7 @@ func newWorld(t testing.TB) *world {
 
 func (w *world) advance(d time.Duration) { w.now = w.now.Add(d) }
 
-// result is what a run left behind.
+// result is the outcome of a run.
 type result struct {
 	code           int
 	stdout, stderr string
@@ -112,7 +112,7 @@ func (w *world) runContext(ctx context.Context, args ...string) result {
 	return r
 }
 
-// inActions makes further runs look like the runner's.
+// inActions makes further runs look like runs in GitHub Actions.
 func (w *world) inActions() {
 	dir := w.t.TempDir()
 	w.env["GITHUB_ACTIONS"] = "true"
@@ -121,7 +121,7 @@ func (w *world) inActions() {
 	w.env["INPUT_LOG-GROUPS"], w.env["INPUT_GITHUB-TOKEN"] = "/ecs/shop", "token"
 }
 
-// commandFiles reads the runner's files as the runner does.
+// commandFiles reads the runner's command files as the runner does.
 func (w *world) commandFiles() (map[string]string, string) {
 	w.t.Helper()
 	outputs := map[string]string{}
@@ -147,7 +147,7 @@ func (w *world) commandFiles() (map[string]string, string) {
 	return outputs, string(summary)
 }
 
-// log writes an event into a stream of /ecs/shop, some time ago.
+// log writes an event into a stream of /ecs/shop, dated the given time ago.
 func (w *world) log(ago time.Duration, format string, args ...any) {
 	w.t.Helper()
 	w.put("/ecs/shop", cloudwatchtest.Event{Stream: "web/1", Time: w.now.Add(-ago), Message: fmt.Sprintf(format, args...)})
@@ -160,7 +160,7 @@ func (w *world) put(group string, events ...cloudwatchtest.Event) {
 	}
 }
 
-// errorIssues are the issues that carry the label, by title.
+// errorIssues returns the issues with the label, by title.
 func (w *world) errorIssues() map[string]githubtest.Issue {
 	issues := map[string]githubtest.Issue{}
 	for _, i := range w.github.Issues() {
@@ -188,7 +188,7 @@ func (w *world) find(part string) githubtest.Issue {
 	return found[0]
 }
 
-// writes are the requests that changed something.
+// writes returns the requests that change something.
 func (r result) writes() []fake.Request {
 	var writes []fake.Request
 	for _, q := range r.requests {
