@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// Two errors of which the filter pattern finds one and the same line, and that
-// were told apart once by the lines around it, are told apart in every run: an
-// event that is read twice never counts for the other one.
+// The filter pattern finds the same line of both errors. Once they were distinguished by the lines around
+// it, every run distinguishes them, and an event that is read twice never counts for the other error.
 func TestErrorsThatLookAlike(t *testing.T) {
 	s := newScript()
 	s.settings["ERRMON_MIN_EVENTS"] = "1"

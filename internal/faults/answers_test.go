@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// answer is what a service does to one request. It is made for the request
-// because the two services word a refusal in their own ways.
+// answer is a service's answer to one request. fault takes the request because the services phrase refusals
+// differently.
 type answer struct {
 	name  string
 	which func(request) bool
@@ -51,7 +51,7 @@ func done(make func(*world, request) *fault) func(*world, request) *fault {
 	}
 }
 
-// status answers with a failure of the server's.
+// status answers with a server error.
 func status(code int, amazon string) func(*world, request) *fault {
 	return func(_ *world, q request) *fault {
 		if q.service == cloudwatch {
@@ -61,9 +61,9 @@ func status(code int, amazon string) func(*world, request) *fault {
 	}
 }
 
-// limited refuses the request for now: GitHub with headers, AWS with a name. To
-// be refused for good and then no longer the lines around an error is no fault
-// but another setting: the error gets another identity then.
+// limited refuses the request temporarily, GitHub's with headers, AWS's with an error code. GetLogEvents
+// always gets a temporary code: if the lines around an error were forbidden for a while, the error would
+// get another identity.
 func limited(code int, amazon string, header func(now time.Time) map[string]string) func(*world, request) *fault {
 	return func(w *world, q request) *fault {
 		if q.path == "GetLogEvents" {
@@ -82,13 +82,12 @@ func exhausted(wait time.Duration) func(time.Time) map[string]string {
 	}
 }
 
-// crash stops the process after the request: its answer came, and nothing is
-// sent any more.
+// crash stops the process after a request: its answer arrived, and nothing more is sent.
 func (c *chronicle) crash(m moment) verdict {
 	return c.disturb(m, func(r *run, at int) *fault { return r.dieAfter(at, m.at) }, nil)
 }
 
-// dieAfter stops the process once its request number last was answered.
+// dieAfter stops the process after the answer to request number last.
 func (r *run) dieAfter(at, last int) *fault {
 	if at <= last {
 		return nil
@@ -97,7 +96,7 @@ func (r *run) dieAfter(at, last int) *fault {
 	return &fault{}
 }
 
-// once lets one request get a bad answer.
+// once breaks the answer to one request.
 func (c *chronicle) once(m moment, a answer) verdict {
 	return c.disturb(m, func(r *run, at int) *fault {
 		if at != m.at {
@@ -107,7 +106,7 @@ func (c *chronicle) once(m moment, a answer) verdict {
 	}, nil)
 }
 
-// poisoned lets every write about one error be refused, to the end of the run.
+// poisoned refuses every write about one error until the end of the run.
 func (c *chronicle) poisoned(m moment, code int) verdict {
 	return c.disturb(m, func(r *run, at int) *fault {
 		q := r.requests[at]
@@ -118,7 +117,7 @@ func (c *chronicle) poisoned(m moment, code int) verdict {
 	}, nil)
 }
 
-// title is what names the issue that a create is about.
+// title returns the title of the issue that a request creates; empty for other requests.
 func title(q request) string {
 	if q.method != "POST" {
 		return ""
@@ -128,7 +127,7 @@ func title(q request) string {
 	return name
 }
 
-// down lets all requests fail from one on, to the end of the run.
+// down makes all requests fail from one on, until the end of the run.
 func (c *chronicle) down(m moment, a answer) verdict {
 	return c.disturb(m, func(r *run, at int) *fault {
 		if at < m.at {

@@ -9,9 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// Requests about code are ones that a run can do without: whatever becomes of one
-// of them, every event counts, nothing is filed twice, and no run fails. An issue
-// whose ancestry is unknown for that moment is reopened.
+// A run can do without requests about code. Whatever happens to one of them, every event counts, nothing is
+// filed twice, and no run fails. If the ancestry is unknown at that moment, the issue is reopened.
 func TestFaultsAboutCode(t *testing.T) {
 	c, err := record(codeHistory(t))
 	if err != nil {
@@ -60,9 +59,8 @@ func isCode(q request) bool {
 	return false
 }
 
-// codeHistory is a story of traces whose commit is known. kilo and papa are fixed by
-// the second commit. kilo goes on in the first one, and stays closed; papa happens
-// in the third one, and is reopened.
+// codeHistory is a story of traces with known commits. The second commit fixes kilo and papa. kilo
+// continues in the first commit and stays closed; papa happens in the third one and is reopened.
 func codeHistory(t *testing.T) *script {
 	repo := githubtest.NewRepo(t)
 	s := newScript()

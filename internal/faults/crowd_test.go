@@ -11,11 +11,10 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// crowded puts n issues of earlier errors into the repository, so that a
-// listing has several pages.
+// crowded adds n issues of earlier errors, so that a listing has several pages.
 func crowded(n int) func(*world) { return crowdedWithArchive(n, n) }
 
-// crowdedWithArchive puts in n issues, all but the last live ones archived.
+// crowdedWithArchive adds n issues and archives all except the newest, whose number is live.
 func crowdedWithArchive(n, live int) func(*world) {
 	return func(w *world) {
 		for i := range n {
@@ -34,7 +33,7 @@ func crowdedWithArchive(n, live int) func(*world) {
 	}
 }
 
-// crowdedHistory is a short story in a repository of many issues.
+// crowdedHistory is a short story in a repository with many issues.
 func crowdedHistory(issues int) *script {
 	s := newScript()
 	s.prepare = crowded(issues)
@@ -47,8 +46,8 @@ func crowdedHistory(issues int) *script {
 	return s
 }
 
-// With 1,000 tracked issues and nothing new a run makes at most 15 requests to
-// GitHub; each changed issue costs 2 more, each new one 3.
+// With 1,000 tracked issues and nothing new, a run sends at most 15 requests to GitHub. Each changed issue
+// costs 2 more, and each new one 3.
 func TestRequestsOfARun(t *testing.T) {
 	s := crowdedHistory(1000)
 	s.events = s.events[:1]
@@ -88,8 +87,8 @@ func (w *world) failAgain(names []string) *run {
 	return w.newRun().do()
 }
 
-// However many issues were ever filed, a quiet run makes at most 8 requests to GitHub.
-// A run with something new looks at 1,000 archived issues at most.
+// However many issues were ever filed, a quiet run sends at most 8 requests to GitHub. A run with new
+// errors looks at no more than 1,000 archived issues.
 func TestRequestsAfterYears(t *testing.T) {
 	ten := append(slices.Clone(flood), "raven", "crane")
 	for _, filed := range []struct{ ever, live int }{{20, 20}, {300, 300}, {10_000, 300}} {

@@ -13,8 +13,8 @@ import (
 
 var defects = flag.Bool("defects", false, "see each defect of testdata/defects caught")
 
-// TestDefects plants one defect at a time in a copy of the files concerned, and with -defects, which
-// takes minutes, runs the sample on the program with that copy in their place.
+// TestDefects checks that each patch applies to a copy of its files. With -defects, which takes minutes, it
+// also runs the sample on the program with that copy.
 func TestDefects(t *testing.T) {
 	patches, err := filepath.Glob("testdata/defects/*.patch")
 	if err != nil || len(patches) < 10 {
@@ -38,8 +38,8 @@ func TestDefects(t *testing.T) {
 
 var patched = regexp.MustCompile(`(?m)^\+\+\+ b/(\S+)`)
 
-// plant applies a patch to copies of its files, and returns an overlay for the
-// go command that puts them in place of the real ones.
+// plant applies a patch to copies of its files, and returns an overlay for the go command that replaces the
+// real ones.
 func plant(t *testing.T, patch string) string {
 	t.Helper()
 	diff, err := os.ReadFile(patch)

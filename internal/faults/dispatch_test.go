@@ -13,12 +13,11 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// A delivery is told once: what a run that files one loses is lost for good. Such
-// runs overlap with each other and with scans at any request, with one thing
-// given: who waits for seconds before it reads back gives others the time to
-// write what they have read.
+// A delivery arrives once: if the run that files it loses it, it is lost. Such runs overlap with each other
+// and with scans at any request, on one condition: when a run waits for seconds before it reads back, the
+// others have time to write what they have read.
 
-// dispatch is a run that files one Slack message about the error named.
+// dispatch returns a run that files one Slack message about the named error.
 func (w *world) dispatch(name string, id int, at time.Time, args ...string) *run {
 	r := w.newRun(append(args, "--payload", "-")...)
 	r.stdin = fmt.Sprintf(`{"slack":{"type":"event_callback","event_id":"Ev%d","event":{"type":"message","subtype":"bot_message","channel":"C01","ts":"%d.000000","text":"*ERROR* in post: %s courier lost %d parcels"}}}`,
@@ -26,11 +25,10 @@ func (w *world) dispatch(name string, id int, at time.Time, args ...string) *run
 	return r
 }
 
-// longRest is shorter than what a run waits before it reads back, and longer than
-// the pauses between writes.
+// longRest is shorter than a run's wait before it reads back, and longer than the pauses between writes.
 const longRest = 5 * time.Second
 
-// noting marks the run as rested after it slept long.
+// noting records that the run rested if it slept for long.
 func (r *run) noting(c clock.Clock) clock.Clock {
 	sleep := c.Sleep
 	c.Sleep = func(ctx context.Context, d time.Duration) error {
@@ -50,7 +48,7 @@ func (r *run) writing() bool {
 	return r.last.method == "GET" && r.pending.method == "PATCH" && r.last.path == r.pending.path
 }
 
-// giving picks by chance, but nobody who rested while another is writing.
+// giving picks at random, but no run that rested while another is writing.
 func giving(seed int) func([]*run) *run {
 	random := rand.New(rand.NewPCG(uint64(seed), 1))
 	return func(waiting []*run) *run {
@@ -67,8 +65,8 @@ func giving(seed int) func([]*run) *run {
 	}
 }
 
-// deliver plays a run of the story with n dispatches beside it, of n deliveries of
-// one error, each told twice by a dispatch of its own where twice is set.
+// deliver plays a run of the story next to n dispatches, which deliver n messages about one error. With
+// twice, each message is delivered by two dispatches.
 func (c *chronicle) deliver(at, n, seed int, twice bool, args ...string) verdict {
 	w := c.worlds[at].clone()
 	began := w.now()
@@ -81,14 +79,14 @@ func (c *chronicle) deliver(at, n, seed int, twice bool, args ...string) verdict
 	}
 	together(all, giving(seed))
 	var v verdict
-	for _, r := range all[1:] { // a scan leaves what it is not sure of to the next one
+	for _, r := range all[1:] { // a scan may leave something to the next one
 		if r.code != 0 {
 			v.note(&v.lost, "%s ended with code %d:\n%s", strings.Join(r.args, " "), r.code, r.out)
 		}
 	}
 	owed := truth{count: n, first: began, last: began.Add(time.Duration(n-1) * time.Second), issue: true, state: "open"}
 	seen := w.look("courier")
-	seen.waiting = 0 // on a second dashboard, which the next scan closes
+	seen.waiting = 0 // it may be on a second dashboard, which the next scan closes
 	w.view().judgeError(&v, "courier", debt{truth: owed, atLeast: n}, seen)
 	after := c.goOn(w, at+1, nil)
 	w.view().judgeError(&after, "courier", debt{truth: owed, atLeast: n}, w.look("courier"))
@@ -115,9 +113,8 @@ func dispatchRows(c *chronicle) []row {
 	return []row{five, twice, few, redeliveredRow(c)}
 }
 
-// redeliveredRow files a delivery again that is known: after many others, and after a newer
-// one a week later, for which its id is forgotten. The process dies at each request, and
-// another one repeats it.
+// redeliveredRow files a known delivery again: after many others, and after a newer one a week later, when
+// its id was dropped. The process dies at each request, and another one repeats the delivery.
 func redeliveredRow(c *chronicle) row {
 	const others = 210
 	began := c.worlds[1].now()

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// ending is how a story ends: what is seen of the world after the undisturbed run,
-// since thousands of whole worlds do not fit in memory, and what that run said.
+// ending is how a story ends: the view of the world after the undisturbed run, since thousands of whole
+// worlds do not fit in memory, and that run's output.
 type ending struct {
 	view
 	code int
@@ -22,20 +22,19 @@ func (e *ending) judge(allow allowance) verdict {
 	return v
 }
 
-// endings remembers how the story went on from each state of the world at the
-// beginning of each run. Nothing but the world has a memory, so two cases that
-// come to one state end alike, and most of thousands of cases soon do.
+// endings stores how the story continued from each state of the world at the beginning of each run. Only
+// the world has a memory, so cases that reach the same state end alike. Most of thousands of cases soon do.
 type endings struct {
 	mu    sync.Mutex
 	known map[[sha256.Size]byte]*ending
 }
 
-// goOn plays the runs from one on, and judges after the undisturbed one.
+// goOn plays the runs from one on, and judges the world after the undisturbed one.
 func (c *chronicle) goOn(w *world, from int, allow allowance) verdict {
 	return c.end(w, from).judge(allow)
 }
 
-// end plays the runs from one on until the end is known.
+// end plays the runs from one on until the ending is known.
 func (c *chronicle) end(w *world, from int) *ending {
 	var way [][sha256.Size]byte
 	var last *run
@@ -47,7 +46,7 @@ func (c *chronicle) end(w *world, from int) *ending {
 		}
 		last = w.newRun().do()
 	}
-	// Worlds that end alike are kept once.
+	// Worlds that end alike are stored once.
 	end := sha256.Sum256(fmt.Append(nil, "end", last.code, w.state()))
 	e := c.endings.from(end)
 	if e == nil {
@@ -62,7 +61,7 @@ func (e *endings) from(state [sha256.Size]byte) *ending {
 	return e.known[state]
 }
 
-// add remembers that all states on the way lead to one ending.
+// add records that all states along the way lead to one ending.
 func (e *endings) add(way [][sha256.Size]byte, to *ending) *ending {
 	e.mu.Lock()
 	defer e.mu.Unlock()

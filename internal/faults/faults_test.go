@@ -1,16 +1,13 @@
-// Package faults breaks everything that errmon depends on, at every request, and
-// compares what the repository says afterwards with the truth.
+// Package faults breaks everything that errmon depends on, at every request, and compares the resulting
+// repository with the truth.
 //
-// A script (history_test.go) says what happens in a made-up world over ten runs:
-// what machines log and when it is delivered, and what people do to the issues.
-// The truth comes from the script alone: for each error its count, when it was
-// first and last seen, and the state of its issue. The real program, entered at
-// cli.Command.Main, runs in it against the two services' fakes (world_test.go,
-// network_test.go), on a clock that passes only as the program sleeps
-// (time_test.go). The story is played once without a fault and every request is
-// recorded (story_test.go); then each fault is tried at each of them: the story
-// goes on, one more run is made undisturbed, and judge_test.go reads the issues
-// as people would. The faults:
+// A script (history_test.go) defines what happens in a made-up world over ten runs: what machines log, when
+// it is delivered, and what people do to the issues. The truth comes from the script alone: for each error
+// its count, when it was first and last seen, and the state of its issue. The real program, entered at
+// cli.Command.Main, runs against fakes of the services (world_test.go, network_test.go), on a clock that
+// moves only while the program sleeps (time_test.go). The story is played once without a fault, and every
+// request is recorded (story_test.go). Then each fault is tried at each request: the story continues, one
+// more run is made undisturbed, and judge_test.go reads the issues as people would. The faults:
 //
 //	answers_test.go   the process dies; an answer is lost, late, wrong or a refusal
 //	listing_test.go   GitHub's lists of issues lie; crowd_test.go: long ones
@@ -24,21 +21,20 @@
 //	sentry_test.go    Sentry's part of the story, and Sentry down
 //	random_test.go    all of these by chance, on histories made up by chance
 //
-// The sweep of all cases, a few minutes, prints a table whose last four columns
-// must be zero; go test ./... tries a sample of each row:
+// The sweep of all cases, a few minutes, prints a table whose last four columns must be zero; go test ./...
+// tries a sample of each row:
 //
 //	go test ./internal/faults -sweep -timeout 20m -v
 //
-// That the harness itself would notice is shown by testdata/defects: each patch
-// plants a defect in the program, and must turn the sample red:
+// testdata/defects shows that the harness would notice defects: each patch plants one in the program, and
+// must make the sample fail:
 //
 //	go test ./internal/faults -run Defects -defects -timeout 20m -v
 //
-// What no client of GitHub can prevent is left out: an edit that a person saves
-// between errmon's GET and its PATCH of the same issue is overwritten, since
-// there is no compare-and-swap. People edit just before or just after. Counts of
-// errors that people made errmon forget, or damaged, begin anew; debt says what
-// is owed then.
+// What no client of GitHub can prevent is left out: if a person saves an edit between errmon's GET and
+// PATCH of the same issue, it is overwritten, because there is no compare-and-swap. People edit just before
+// or just after. If people made errmon forget an error or damaged its count, counting starts again; debt
+// holds what is still owed then.
 package faults
 
 import (

@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// alone are errors that a group rule makes one. Half of them log a stack trace.
+// alone are errors that a group rule combines. Half of them log a stack trace.
 var alone = []string{"ant", "bee", "cod", "doe", "elk", "fox", "gnu", "hen", "ibis", "jay", "koi", "lark", "mole", "newt", "owl", "pug", "quail", "ram", "seal", "toad"}
 
-// groupedHistory is a story in which a rule groups twenty filed errors in run 2, and in that
-// run alone.
+// groupedHistory is a story in which a rule groups twenty filed errors, only in run 2.
 func groupedHistory() *script {
 	s := newScript()
 	s.settings["ERRMON_MIN_EVENTS"], s.settings["ERRMON_MAX_NEW_ISSUES"] = "1", "20"
@@ -30,7 +29,7 @@ func groupedHistory() *script {
 
 const groupedIn = 2 // the run with the rule
 
-// goOnGrouped plays the runs from one to another.
+// goOnGrouped plays the runs from one up to another, exclusive.
 func (w *world) goOnGrouped(from, to int, do func(run int)) {
 	for i := from; i < to; i++ {
 		w.turnTo(i)
@@ -42,8 +41,8 @@ func (w *world) goOnGrouped(from, to int, do func(run int)) {
 	}
 }
 
-// judgeGrouped compares the issues with the truth: none was filed anew, and the open ones
-// hold all that happened. It returns how many are open: the others are duplicates.
+// judgeGrouped checks that no error was filed again, and that the open issues count all events. It returns
+// how many are open; the others are duplicates.
 func (w *world) judgeGrouped() (open int, err error) {
 	filed, events := 0, 0
 	for _, i := range w.github.Issues() {
@@ -65,8 +64,8 @@ func (w *world) judgeGrouped() (open int, err error) {
 	return open, err
 }
 
-// TestGroupRuleUnderFaults adds a group rule for one run and disturbs that run, or the
-// next, at every request, or a sample of them without -sweep.
+// TestGroupRuleUnderFaults adds a group rule for one run, and disturbs that run or the next at every
+// request; without -sweep, at a sample of them.
 func TestGroupRuleUnderFaults(t *testing.T) {
 	w := newWorld(groupedHistory())
 	var worlds []*world

@@ -13,7 +13,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// verdict is what is wrong with a repository, in the columns of the table.
+// verdict counts what is wrong with a repository, in the columns of the table.
 type verdict struct {
 	duplicates, lost, miscounted, text int
 	notes                              []string
@@ -28,26 +28,26 @@ func (v verdict) bad() bool { return v.duplicates+v.lost+v.miscounted+v.text > 0
 
 func (v verdict) String() string { return strings.Join(v.notes, "\n") }
 
-// debt is what is owed for one error: the truth, and what may be short of it
-// where people took away what errmon could know.
+// debt is what the repository owes for one error: the truth, minus what errmon cannot know because of what
+// people did.
 type debt struct {
 	truth
-	atLeast  int  // the count may be anything from here to the truth's
-	mayWait  bool // it may wait instead of having an issue, or be forgotten
-	noIssue  bool // there must be none: the one that was is muted and out of sight
+	atLeast  int  // minimum count; the truth's is the maximum
+	mayWait  bool // it may wait or be forgotten instead of having an issue
+	noIssue  bool // it must have no issue: its issue is muted and out of sight
 	anyState bool
 }
 
-// allowance lowers what is owed for an error.
+// allowance reduces what is owed for an error.
 type allowance func(name string, d *debt)
 
-// sighting is what the repository shows of an error to someone who reads it.
+// sighting is what the repository shows its readers about an error.
 type sighting struct {
 	issues      []sightedIssue // live ones
 	doubles     int            // closed as duplicates
 	count       int
 	first, last string
-	waiting     int // events of its row on the dashboard; 0 without a row
+	waiting     int // events in its row on the dashboard; 0 without a row
 }
 
 type sightedIssue struct {
@@ -56,13 +56,13 @@ type sightedIssue struct {
 	comments int
 }
 
-// view is what people see of a world, and what the judge needs of it.
+// view is what people see of a world, and what judge needs to know about it.
 type view struct {
 	script     *script
 	raced      bool
 	errors     map[string]sighting
 	dashboards int
-	rest       verdict // on what no allowance lowers: Sentry, and what people wrote
+	rest       verdict // mistakes that no allowance covers: Sentry's states, and people's text
 }
 
 func (w *world) view() view {
@@ -153,8 +153,7 @@ var (
 	waitRow  = regexp.MustCompile("(?m)^- \\[[ x]\\] <!-- errmon:file \\S+ --> `([^`]*)` · [a-z]* · (\\d+) events?")
 )
 
-// look reads what people would read. What an issue counts goes to the one that names it
-// as the one before.
+// look reads what people would read. An issue's count is added to that of its successor.
 func (w *world) look(name string) sighting {
 	var seen sighting
 	followed, earlier, first := w.followed(), 0, ""
@@ -188,7 +187,7 @@ func (w *world) look(name string) sighting {
 	return seen
 }
 
-// dashboards are those that people see as one: a closed double is none.
+// dashboards returns the issues that people see as a dashboard, so no closed duplicates.
 func (w *world) dashboards() []githubtest.Issue {
 	var found []githubtest.Issue
 	for _, i := range w.github.Issues() {

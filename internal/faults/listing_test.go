@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// lie is what GitHub may say of its issues that is not so.
+// lie is a false listing of issues by GitHub.
 type lie struct {
 	name string
 	tell func(w *world, q request) *fault
@@ -23,7 +23,7 @@ var lies = []lie{
 	{"the list fails", func(*world, request) *fault { return &fault{status: 422, body: `{"message":"no"}`} }},
 }
 
-// halved leaves out every second issue of the true list, the first one too.
+// halved drops every second issue from the true list, starting with the first.
 func halved(w *world, q request) *fault {
 	var list, half []json.RawMessage
 	if err := json.Unmarshal([]byte(w.ask(q)), &list); err != nil {
@@ -55,8 +55,7 @@ func isListing(q request) bool {
 	return q.service == github && q.method == "GET" && strings.HasSuffix(q.path, "/issues")
 }
 
-// deceive tells a lie in answer to one listing. Where it is one, nothing may be
-// written.
+// deceive tells a lie in answer to one listing. If it differs from the truth, nothing may be written.
 func (c *chronicle) deceive(m moment, l lie) verdict {
 	var r *run
 	told := false

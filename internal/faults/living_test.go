@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// livingHistory is the story of what people do with issues in the second month, told
-// quickly: the window for reopening is an hour.
+// livingHistory is the story of what people do with issues in the second month. To keep it short,
+// reopen-window is one hour.
 func livingHistory() *script {
 	const shop = "/ecs/shop"
 	s := newScript()
@@ -22,17 +22,17 @@ func livingHistory() *script {
 		s.message(name, shop, m(-4), 0)
 		s.message(name, shop, m(-3), 0)
 	}
-	// kestrel happens again after the window: its next issue names the first.
+	// kestrel happens again after the window, and its next issue refers to the first.
 	twice("kestrel")
 	s.person(1, closing("kestrel", "completed"))
 	s.message("kestrel", shop, m(172), 0)
 	s.message("kestrel", shop, m(173), 0)
-	s.truths["kestrel"].comments = 1 // where its issue was closed late
+	s.truths["kestrel"].comments = 1 // if its issue was closed late
 	// lapwing stays closed, and is archived.
 	twice("lapwing")
 	s.person(1, closing("lapwing", "completed"))
 	s.truths["lapwing"].state = "closed"
-	// magpie's issue is locked while it goes on.
+	// magpie's issue is locked while the error continues.
 	for i := range 9 {
 		s.message("magpie", shop, m(float64(i)*21-6), time.Second)
 		s.message("magpie", shop, m(float64(i)*21-5.9), time.Second)
@@ -48,7 +48,7 @@ func livingHistory() *script {
 	// pipit waits for a second event, and is ticked.
 	s.message("pipit", shop, m(33), 0)
 	s.person(4, onDashboard(func(w *world, n int) { w.tick(n, "pipit") }))
-	// quail grows worse.
+	// quail becomes more frequent.
 	for i := range 120 {
 		s.message("quail", shop, m(float64(i)), 0)
 	}
@@ -56,7 +56,7 @@ func livingHistory() *script {
 	return s
 }
 
-// ageMutes lets a day pass for what is muted.
+// ageMutes moves the start of all mutes back by more than a day.
 func (w *world) ageMutes(dashboard int) {
 	body := w.github.Issue(dashboard).Body
 	d, err := marker.ReadDashboard(body)
@@ -82,14 +82,14 @@ func (w *world) tick(dashboard int, name string) {
 	}
 }
 
-// TestFaultsOfLiving tries faults at the writes of that story, where labels change,
-// comments are posted and one issue follows another.
+// TestFaultsOfLiving tries faults at the writes of that story, where labels change, comments are posted and
+// issues get successors.
 func TestFaultsOfLiving(t *testing.T) {
 	c, err := record(livingHistory())
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A fault may let a snooze or a tick come too late for the story.
+	// A fault may delay a snooze or a tick beyond the end of the story.
 	allow := func(name string, d *debt) {
 		switch name {
 		case "nuthatch":
@@ -132,7 +132,7 @@ func TestFaultsOfLiving(t *testing.T) {
 	report(t, tryAll(rows))
 }
 
-// followed are the numbers of issues that a newer one names as the one before.
+// followed returns the numbers of issues that have a successor.
 func (w *world) followed() []int {
 	var numbers []int
 	for _, i := range w.github.Issues() {

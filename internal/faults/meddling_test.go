@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// meddling is what a person does to the issue of alpha, which never stops
-// happening, or to the dashboard, at any moment; and what is owed then.
+// meddling is what a person does, at any moment, to the dashboard or to the issue of alpha, which never
+// stops happening. owed is what errmon still owes then.
 type meddling struct {
 	name string
 	do   func(w *world) bool
 	owed func(s *script, since time.Time) allowance
 	undo func(w *world) // before the next run
-	// edits: the whole body is written. Between errmon's GET and its PATCH of
-	// that issue nobody can see it, since GitHub has no compare-and-swap: the
-	// edit comes right after instead.
+	// edits means that do writes the whole body. Between errmon's GET and PATCH of that issue the edit
+	// would be invisible to errmon, since GitHub has no compare-and-swap, so it comes right after.
 	edits bool
 }
 
@@ -44,7 +43,7 @@ var meddlings = []meddling{
 	{name: "dashboard's text removed", do: onDashboard(func(w *world, n int) { w.damage(n, `(?s).*`, "What is this?") }), owed: rowsMayGo, edits: true},
 }
 
-// damaging spoils a part of the marker, and people's words stand around it.
+// damaging damages a part of the marker, between texts that people wrote.
 func damaging(pattern, with string) func(*world) bool {
 	around := writingAround("alpha", "Seen by team shop.", "Do not restart.")
 	return func(w *world) bool {
@@ -76,7 +75,7 @@ func owing(victim string, lower func(d *debt)) allowance {
 	}
 }
 
-// reopened: events go on, so it is open again, with one more comment.
+// reopened: events continue, so the issue is open again, with one more comment.
 func reopened(*script, time.Time) allowance {
 	return owing("alpha", func(d *debt) { d.comments++ })
 }
@@ -90,12 +89,12 @@ func mutedAsDuplicate(*script, time.Time) allowance {
 	return owing("alpha", func(d *debt) { d.noIssue = true })
 }
 
-// anew: it is forgotten and counted anew, at least from then on.
+// anew: the error is forgotten and counted again, at least from then on.
 func anew(s *script, since time.Time) allowance {
 	return owing("alpha", func(d *debt) { d.atLeast = s.count("alpha", since) })
 }
 
-// rowsMayGo: what waited for longer than lookback goes with the dashboard.
+// rowsMayGo: errors that have waited for longer than lookback are lost with the dashboard.
 func rowsMayGo(s *script, since time.Time) allowance {
 	return func(name string, d *debt) {
 		if old := since.Sub(d.first) > lookback-interval; old && (name == "india" || name == "juliet") {
@@ -106,7 +105,7 @@ func rowsMayGo(s *script, since time.Time) allowance {
 
 const lookback = time.Hour
 
-// count is how many events of an error happened after a time.
+// count returns how many events of an error happened after a time.
 func (s *script) count(name string, after time.Time) int {
 	n := 0
 	for _, h := range s.events {
@@ -117,7 +116,7 @@ func (s *script) count(name string, after time.Time) int {
 	return n
 }
 
-// meddle lets a person act just before a request arrives.
+// meddle makes a person act just before a request arrives.
 func (c *chronicle) meddle(m moment, x meddling) verdict {
 	var allow allowance
 	done := false
@@ -144,8 +143,7 @@ func (c *chronicle) meddle(m moment, x meddling) verdict {
 	})
 }
 
-// meddleMeanwhile lets GitHub refuse a write for now, and a person edit the
-// issue while errmon waits.
+// meddleMeanwhile makes GitHub refuse a write temporarily, and a person edit the issue while errmon waits.
 func (c *chronicle) meddleMeanwhile(m moment) verdict {
 	edit := writingAround("alpha", "I look into it.", "It may be the cache.")
 	return c.disturb(m, func(r *run, at int) *fault {
@@ -157,7 +155,7 @@ func (c *chronicle) meddleMeanwhile(m moment) verdict {
 	}, nil)
 }
 
-// signal cancels the workflow just as a request is under way.
+// signal cancels the workflow during a request.
 func (c *chronicle) signal(m moment) verdict {
 	var r *run
 	v := c.disturb(m, func(disturbed *run, at int) *fault {

@@ -21,10 +21,10 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
-// network carries every request of every run of this process to the world that
-// the run lives in. The requests of GitHub and Sentry never leave memory, and name their
-// run by their host. CloudWatch's go over loopback, since the SDK's transport cannot be
-// replaced, and name it by the account in the log group's ARN, or in the id of a query.
+// network carries every request of every run in this process to the run's world. Requests to GitHub and
+// Sentry never leave memory, and their host names the run. Those to CloudWatch use loopback, since the
+// SDK's transport cannot be replaced; the account in the log group's ARN, or the id of a query, names the
+// run.
 type network struct {
 	mu   sync.Mutex
 	runs map[int]*run
@@ -35,7 +35,7 @@ var net = &network{runs: map[int]*run{}}
 
 func TestMain(m *testing.M) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(net.cloudwatch))
-	server.Config.IdleTimeout = 2 * time.Second // each run makes a connection of its own
+	server.Config.IdleTimeout = 2 * time.Second // each run makes its own connection
 	server.Start()
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": server.URL, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	http.DefaultTransport = net
-	debug.SetGCPercent(400) // many short runs
+	debug.SetGCPercent(400) // for many short runs
 	flag.Parse()
 	if flag.Lookup("rapid.checks").Value.String() == "100" {
 		checks := "15"
@@ -60,7 +60,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// add gives a run its number.
+// add numbers a run.
 func (n *network) add(r *run) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -85,7 +85,7 @@ func (n *network) run(id string) *run {
 func (r *run) githubURL() string { return fmt.Sprintf("http://run-%d.github.test", r.id) }
 func (r *run) sentryURL() string { return fmt.Sprintf("http://run-%d.sentry.test", r.id) }
 
-// logGroups are the script's groups, as this run is to call them.
+// logGroups returns the ARNs by which this run requests the script's groups.
 func (r *run) logGroups() string {
 	var arns []string
 	for _, group := range r.world.script.groups {
@@ -97,12 +97,12 @@ func (r *run) logGroups() string {
 var (
 	runInHost = regexp.MustCompile(`^run-(\d+)\.(github|sentry)\.test$`)
 	runInARN  = regexp.MustCompile(`(:logs:` + region + `:)(\d{12})(:log-group:)`)
-	// A query's results are asked for by its id alone.
+	// Only the id identifies a query when its results are requested.
 	runInQuery = regexp.MustCompile(`("queryId":")(\d{8})-`)
 	runInBody  = regexp.MustCompile(`:logs:` + region + `:(\d{12}):log-group:|"queryId":"(\d{8})-`)
 )
 
-// RoundTrip implements http.RoundTripper for GitHub's requests.
+// RoundTrip implements http.RoundTripper for requests to GitHub and Sentry.
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// answer lets GitHub or Sentry answer.
+// answer makes GitHub or Sentry answer.
 func (r *run) answer(w http.ResponseWriter, req *http.Request, host string) {
 	if host == "github" {
 		r.serve(w, req, github, r.world.github)
@@ -197,8 +197,8 @@ func (m marking) WriteString(answer string) (int, error) { return m.Write([]byte
 
 // fault is the damage done to one request and its answer.
 type fault struct {
-	apply    bool          // the service carries the request out all the same
-	delay    time.Duration // passes before anything comes back
+	apply    bool          // the service carries out the request anyway
+	delay    time.Duration // time until anything comes back
 	truncate bool          // half of the true answer comes back
 	status   int           // 0: the connection is cut, unless truncate or through
 	through  bool          // the true answer comes back after the delay
@@ -206,8 +206,7 @@ type fault struct {
 	body     string
 }
 
-// serve lets one request through the run's gate to a service, and damages it
-// as the gate says.
+// serve passes one request through the run's gate to a service, and damages it as the gate decides.
 func (r *run) serve(w http.ResponseWriter, req *http.Request, to service, handler http.Handler) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
@@ -229,7 +228,7 @@ func (r *run) serve(w http.ResponseWriter, req *http.Request, to service, handle
 	}
 	r.world.pass(f.delay)
 	if to == cloudwatch && r.timed.over() {
-		// Over loopback the answer and the end of the time would race.
+		// Over loopback, the answer and the end of the context would race.
 		<-req.Context().Done()
 		panic(http.ErrAbortHandler)
 	}

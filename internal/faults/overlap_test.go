@@ -6,9 +6,8 @@ import (
 	"sync"
 )
 
-// together runs several runs at once, one request at a time: next picks whose
-// request is let through, among those that wait. Given the same picks the runs
-// meet in the same way.
+// together runs several runs at once, one request at a time: next picks whose request, of those waiting, is
+// let through. With the same picks, the runs interleave in the same way.
 func together(runs []*run, next func(waiting []*run) *run) {
 	runs[0].world.raced = true
 	type news struct {
@@ -56,14 +55,14 @@ func together(runs []*run, next func(waiting []*run) *run) {
 	all.Wait()
 }
 
-// atRandom picks by a seed.
+// atRandom picks at random, from a seed.
 func atRandom(seed int) func([]*run) *run {
 	random := rand.New(rand.NewPCG(uint64(seed), 0))
 	return func(waiting []*run) *run { return waiting[random.IntN(len(waiting))] }
 }
 
-// inTheMiddle lets the first run come to its request number at, then all others
-// to their end, and then the first go on.
+// inTheMiddle runs the first run up to its request number at, then all others to their end, then the rest
+// of the first.
 func inTheMiddle(runs []*run, at int) func([]*run) *run {
 	passed := 0
 	return func(waiting []*run) *run {
@@ -83,7 +82,7 @@ func (w *world) newRuns(n int) []*run {
 	return all
 }
 
-// overlap plays the story with several runs at once in place of one.
+// overlap plays the story with several runs at once instead of one.
 func (c *chronicle) overlap(m moment, n int, how func(runs []*run) func([]*run) *run) verdict {
 	w := c.worlds[m.run].clone()
 	all := w.newRuns(n)
@@ -91,7 +90,7 @@ func (c *chronicle) overlap(m moment, n int, how func(runs []*run) func([]*run) 
 	return c.goOn(w, m.run+1, nil)
 }
 
-// overlapAlways plays the story with several runs at once each time.
+// overlapAlways plays the story with several runs at once every time.
 func (c *chronicle) overlapAlways(n, seed int) verdict {
 	w := newWorld(c.script)
 	for i := range runs {

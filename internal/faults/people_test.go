@@ -7,15 +7,15 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// wrote is a text of people that must stay.
+// wrote is a text written by people, which must stay.
 type wrote struct {
 	issue int
-	title bool // else in the body
+	title bool // in the title; otherwise in the body
 	text  string
 }
 
-// numberOf finds the issue of an error as a person would: by its words, among
-// those that carry the label and are open, or else the oldest.
+// numberOf finds an error's issue as a person would: by its name, among the open issues with the label, or
+// else the oldest one.
 func (w *world) numberOf(name string) int {
 	number := 0
 	for _, i := range w.github.Issues() {
@@ -37,14 +37,14 @@ func labelled(i githubtest.Issue, name string) bool {
 	return false
 }
 
-// about reports whether an issue's title, or what stands above its sample, names
-// an error; no name is part of another's words.
+// about reports whether an issue's title, or the text above its sample, contains an error's name. No name
+// occurs in the words of another.
 func about(i githubtest.Issue, name string) bool {
 	above, _, _ := strings.Cut(i.Body, "<!-- errmon:sample -->")
 	return strings.Contains(strings.ToLower(i.Title+above), name)
 }
 
-// onIssue makes a deed of what is done to the issue of an error.
+// onIssue returns a deed on the issue of an error.
 func onIssue(name string, do func(w *world, number int)) func(*world) bool {
 	return func(w *world) bool {
 		number := w.numberOf(name)
@@ -70,8 +70,7 @@ func renaming(name, title string) func(*world) bool {
 	})
 }
 
-// pasting puts a copy of the body below itself, each line behind a mark, with a
-// note between.
+// pasting appends a note and a copy of the body, each line of the copy preceded by mark.
 func pasting(mark string) func(*world) bool {
 	const note = "It said so yesterday."
 	return onIssue("alpha", func(w *world, n int) {
@@ -102,7 +101,7 @@ func deletingLabel(w *world) bool {
 	return true
 }
 
-// relabelling puts the label back where it was.
+// relabelling restores the label on the issues that had it.
 func relabelling(w *world) {
 	for _, i := range w.github.Issues() {
 		if labelled(i, formerly) {
@@ -112,7 +111,7 @@ func relabelling(w *world) {
 	}
 }
 
-// writingAround adds a text above and one below what is in the issue.
+// writingAround adds a text above and one below the issue's body.
 func writingAround(name, above, below string) func(*world) bool {
 	return onIssue(name, func(w *world, n int) {
 		body := w.github.Issue(n).Body

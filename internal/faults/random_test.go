@@ -9,8 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestAnyHistory makes up histories, and what breaks in each of their runs, and
-// shrinks one that ends wrong to a small one.
+// TestAnyHistory generates histories, with faults in each of their runs, and shrinks a failing one.
 func TestAnyHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const rounds = 4
@@ -26,8 +25,7 @@ func TestAnyHistory(t *testing.T) {
 	})
 }
 
-// anyScript logs some errors, each in its own way, until shortly before the
-// round given.
+// anyScript logs some errors, each in its own way, until shortly before the last round.
 func anyScript(t *rapid.T, rounds int) *script {
 	s := newScript()
 	s.settings["ERRMON_MIN_EVENTS"], s.settings["ERRMON_MAX_NEW_ISSUES"], s.settings["ERRMON_LOOKBACK"] = "1", "50", "1d"
@@ -41,7 +39,7 @@ func anyScript(t *rapid.T, rounds int) *script {
 		at := time.Duration(rapid.IntRange(-40, int(end/time.Minute)).Draw(t, "minute"))*time.Minute + time.Duration(i%3)*time.Second
 		delay := min(time.Duration(rapid.IntRange(0, int(lateness/time.Minute)).Draw(t, "delay"))*time.Minute, end-at)
 		group := s.groups[0]
-		if name != "otter" { // a message is another error in another service
+		if name != "otter" { // a message in another service is another error
 			group = rapid.SampledFrom(s.groups).Draw(t, "group")
 		}
 		log[name](name, group, at, max(0, delay))
@@ -49,8 +47,7 @@ func anyScript(t *rapid.T, rounds int) *script {
 	return s
 }
 
-// anyRound is a run that goes well, or none, or two at once, or one that is
-// disturbed at some request.
+// anyRound is one normal run, none, two at once, or one that is disturbed at some request.
 func anyRound(t *rapid.T, w *world, name string) {
 	at := rapid.IntRange(0, 25).Draw(t, name+" at")
 	switch kind := rapid.SampledFrom([]string{"fine", "skipped", "overlap", "crash", "answer", "answers"}).Draw(t, name); kind {

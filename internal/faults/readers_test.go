@@ -9,14 +9,14 @@ import (
 
 var readers = []string{"all", "filter", "insights"}
 
-// reading returns a story whose runs read by the readers in turn, fast enough for
-// slices and for groups that are read ahead.
+// reading gives a story a request rate high enough for slices and for groups that are read ahead, and a
+// budget for Logs Insights.
 func reading(s *script) *script {
 	s.settings["ERRMON_AWS_REQUESTS_PER_SECOND"], s.settings["ERRMON_INSIGHTS_BUDGET"] = "25", "1"
 	return s
 }
 
-// switched plays a story with a reader for each run, alone or beside a second run.
+// switched plays a story with a reader for each run, alone or with a second run at the same time.
 func switched(s *script, reader func(run int) string, overlap bool, seed int) verdict {
 	w := newWorld(reading(s))
 	for i := range runs {
@@ -41,9 +41,9 @@ func readerRow() row {
 	return r
 }
 
-// TestReadersAgree reads the same events, many of them delivered late, with each reader
-// and with readers switched between runs: the issues and counts are always the truth's.
-// With -sweep there are 200,000 events.
+// TestReadersAgree reads the same events, many of them delivered late, with each reader and with readers
+// switched between runs. The issues and counts must always match the truth. With -sweep there are 200,000
+// events.
 func TestReadersAgree(t *testing.T) {
 	events := 10_000
 	if *sweep {
@@ -69,7 +69,7 @@ func TestReadersAgree(t *testing.T) {
 	}
 }
 
-// busy is a story in which ten errors in three log groups happen many times.
+// busy is a story in which ten errors happen many times in three log groups.
 func busy(events int) *script {
 	s := newScript()
 	s.settings["ERRMON_MAX_NEW_ISSUES"], s.settings["ERRMON_MAX_NEW_ISSUES_PER_DAY"] = "50", "500"
@@ -83,7 +83,7 @@ func busy(events int) *script {
 			delay = time.Duration(i%10) * time.Minute
 		}
 		name := names[i%len(names)]
-		group := []string{"/ecs/shop", "/ecs/pay", "/aws/lambda/mail"}[i%len(names)%3] // a message is another error in another service
+		group := []string{"/ecs/shop", "/ecs/pay", "/aws/lambda/mail"}[i%len(names)%3] // a message in another service is another error
 		s.happen(name, group, fmt.Sprint("web/", i%4), at, delay, fmt.Sprintf("ERROR the %s store lost order %d%s", name, i, s.distinct(name)))
 	}
 	for _, name := range names {

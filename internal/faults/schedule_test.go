@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// skipped leaves out some runs of the story; then one is made late, or after
-// the last, and one more.
+// skipped leaves out some runs of the story. The next one may be late, and one more is made at the end.
 func (c *chronicle) skipped(from, to int, late time.Duration) verdict {
 	w := c.worlds[from].clone()
 	for i := from; i < to; i++ {
@@ -21,7 +20,7 @@ func (c *chronicle) skipped(from, to int, late time.Duration) verdict {
 	return w.lastRun(nil)
 }
 
-// down lets one log group refuse every request of three runs, from page on.
+// sourceDown makes one log group refuse every request of three runs, from a page on.
 func (c *chronicle) sourceDown(from int, group string, page int) verdict {
 	w := c.worlds[from].clone()
 	for i := from; i < runs; i++ {
@@ -48,7 +47,7 @@ func refusing(group string, page int) func(request) *fault {
 	}
 }
 
-// skewed plays the story with the clocks of errmon's machines off.
+// skewed plays the story with wrong clocks on errmon's machines.
 func (c *chronicle) skewed(skew func(run int) time.Duration) verdict {
 	w := newWorld(c.script)
 	for i := range runs {
@@ -60,7 +59,7 @@ func (c *chronicle) skewed(skew func(run int) time.Duration) verdict {
 	return w.finish(nil)
 }
 
-// told plays another script without any fault.
+// told plays another script without a fault.
 func told(s *script) verdict {
 	w := newWorld(s)
 	w.goOn(0)
@@ -107,7 +106,7 @@ func scheduleRows(c *chronicle) []row {
 	return []row{cron, down, clocks, steps, pageRow(), latenessRow(), readerRow()}
 }
 
-// pageRow cuts the same logs into pages of other sizes.
+// pageRow divides the same logs into pages of other sizes.
 func pageRow() row {
 	r := row{fault: "equal timestamps across page borders"}
 	for size := 2; size < 16; size++ {
@@ -122,7 +121,7 @@ func pageRow() row {
 	return r
 }
 
-// latenessRow delivers every event late, by the same time or by turns.
+// latenessRow delivers events late by the same time: all of them, or every second or third.
 func latenessRow() row {
 	r := row{fault: "delivery late, up to lateness"}
 	for _, late := range []time.Duration{3 * time.Minute, 6 * time.Minute, 9 * time.Minute, lateness} {

@@ -11,29 +11,29 @@ import (
 
 const (
 	runs     = 10
-	interval = 20 * time.Minute // more than lateness, so that no event is read twice for that alone
+	interval = 20 * time.Minute // more than lateness, so that lateness alone makes no event be read twice
 	lateness = 10 * time.Minute
 )
 
-// script is what happens in the world, whatever becomes of the runs: what
-// machines log and when it is delivered, and what people do.
+// script defines what happens in the world, whatever the runs do: what machines log, when it is delivered,
+// and what people do.
 type script struct {
 	start      time.Time
 	groups     []string
 	settings   map[string]string
-	pageEvents int          // events a page
-	emptyPages int          // empty pages before each
-	prepare    func(*world) // puts into the repository what was there before; may be nil
+	pageEvents int          // events per page
+	emptyPages int          // empty pages before each page
+	prepare    func(*world) // adds what the repository already contains; may be nil
 	events     []happening
 	people     []deed
 	truths     map[string]*truth
-	named      []string // errors that log a message, in the order of their first
+	named      []string // errors that log a message, in order of their first one
 	lines      int
-	reports    []reported // what Sentry sees, see sentry_test.go
-	resolved   []string   // errors that end as resolved in Sentry
+	reports    []reported // events that Sentry gets, see sentry_test.go
+	resolved   []string   // errors whose Sentry issues end as resolved
 }
 
-// happening is one occurrence of an error, as the lines that it was logged in.
+// happening is one occurrence of an error, and the records that it logs.
 type happening struct {
 	error     string
 	group     string
@@ -42,20 +42,20 @@ type happening struct {
 	records   []cloudwatchtest.Event
 }
 
-// deed is what people do before a run begins. It reports false where there is
-// nothing yet that it could be done to; then people come back later.
+// deed is what people do before a run begins. do returns false if its issue does not exist yet; then people
+// try again before the next run.
 type deed struct {
 	before int // number of the run, from 0
 	do     func(*world) bool
 }
 
-// truth is what is owed for one error once all is over.
+// truth is what the repository must show about one error at the end.
 type truth struct {
 	count       int
 	first, last time.Time
-	issue       bool   // else it waits on the dashboard
-	state       string // of the issue
-	comments    int    // at most so many
+	issue       bool   // false: it waits on the dashboard
+	state       string // state of the issue
+	comments    int    // at most
 	silent      bool   // people muted it: further events are not counted
 }
 
@@ -69,14 +69,14 @@ func newScript() *script {
 	}
 }
 
-// at is a time in the script: so long after its first run.
+// at returns the time d after the script's first run.
 func (s *script) at(d time.Duration) time.Time { return s.start.Add(d) }
 
-// began is when a run begins by the script.
+// began returns when a run begins.
 func (s *script) began(run int) time.Time { return s.at(time.Duration(run) * interval) }
 
-// happen lets an error happen, delivered after delay. It is logged as records,
-// all at the same time, into a stream of the group.
+// happen makes an error happen, delivered after delay. It is logged as records, all at the same time, in a
+// stream of the group.
 func (s *script) happen(name, group, stream string, at, delay time.Duration, records ...string) {
 	if !slices.Contains(s.groups, group) {
 		s.groups = append(s.groups, group)
@@ -114,8 +114,8 @@ func (s *script) message(name, group string, at, delay time.Duration) {
 	s.happen(name, group, "web/1", at, delay, fmt.Sprintf("ERROR the %s store lost order %d%s", name, 4000+s.lines, s.distinct(name)))
 }
 
-// distinct makes the messages of two errors differ in more than a name, which
-// many stores that lose orders would show to be a variable part.
+// distinct makes the messages of two errors differ in more than a name. If they differed only in that, grouping
+// would treat the name as variable.
 func (s *script) distinct(name string) string {
 	if !slices.Contains(s.named, name) {
 		s.named = append(s.named, name)
@@ -144,8 +144,8 @@ func (s *script) tornTrace(name, group string, at, delay time.Duration) {
 	s.happen(name, group, "api/1", at, delay, traceLines(name)...)
 }
 
-// thinTrace logs it line by line, in lines of which the filter pattern finds the
-// first alone: the rest is there for who reads around it.
+// thinTrace logs an error line by line. The filter pattern finds only the first line; the others are found
+// by reading around it.
 func (s *script) thinTrace(name, group string, at, delay time.Duration) {
 	s.happen(name, group, "page/1", at, delay, fmt.Sprintf("Uncaught TypeError: %s is null", name),
 		fmt.Sprintf("total@file:///app/%s.js:10:11", name), fmt.Sprintf("pay@file:///app/%s.js:20:5", name))
@@ -162,7 +162,7 @@ func (s *script) logged(group string) []cloudwatchtest.Event {
 	return all
 }
 
-// delay delivers some of the events late, as far as they arrive before the last run.
+// delay delivers some of the events late, if they still arrive before the last run.
 func (s *script) delay(which func(i int) bool, late time.Duration) {
 	for i := range s.events {
 		h := &s.events[i]

@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
-// This file is Sentry's part of the history: errors that Sentry alone sees, those
-// that a log and Sentry both see, and states that people change on either side.
+// This file is Sentry's part of the history: errors that only Sentry sees, errors that both a log and
+// Sentry see, and states that people change on either side.
 
 const sentry service = "Sentry"
 
@@ -22,11 +22,11 @@ type reported struct {
 	at    time.Time
 }
 
-// tracker is the Sentry of a world. It learns of an event once its time has come.
+// tracker is the Sentry of a world. It receives an event once its time has come.
 type tracker struct {
 	*sentrytest.Server
 	mu    sync.Mutex
-	knows int // of the script's events, in the order of their times
+	knows int // number of the script's events received, in order of their times
 }
 
 func (w *world) newTracker() *tracker {
@@ -44,7 +44,7 @@ func (w *world) cloneTracker(to *world) *tracker {
 	return t
 }
 
-// sentryID is the id of an error's issue in Sentry.
+// sentryID returns the id of an error's issue in Sentry.
 func (s *script) sentryID(name string) string {
 	var names []string
 	for _, e := range s.reports {
@@ -53,7 +53,7 @@ func (s *script) sentryID(name string) string {
 	return strconv.Itoa(7000 + slices.Index(names, name))
 }
 
-// learn lets Sentry know of what has happened by now.
+// learn passes the events until now to Sentry.
 func (w *world) learn() {
 	w.sentry.mu.Lock()
 	defer w.sentry.mu.Unlock()
@@ -69,7 +69,7 @@ func (w *world) learn() {
 	}
 }
 
-// sdkEvent is the failure that traceLines logs, as an SDK sends it.
+// sdkEvent returns the failure that traceLines logs, as an SDK sends it.
 func sdkEvent(name string) *sentrytest.Event {
 	class := strings.ToUpper(name[:1]) + name[1:]
 	frame := func(function, file string, line int) sentrytest.Frame {
@@ -81,14 +81,14 @@ func sdkEvent(name string) *sentrytest.Event {
 	}}}}
 }
 
-// report lets an error happen that Sentry sees.
+// report makes an error happen in Sentry.
 func (s *script) report(name string, at time.Duration) {
 	e := reported{name, s.at(at).Truncate(time.Millisecond)}
 	s.reports = append(s.reports, e)
 }
 
-// oweReported adds Sentry's events to what is owed: of an error that a log shows
-// too, the larger count of the two.
+// oweReported adds Sentry's events to what is owed. For an error that a log shows too, the larger count is
+// owed.
 func (s *script) oweReported() {
 	counts := map[string]int{}
 	for _, e := range s.reports {
@@ -106,7 +106,7 @@ func (s *script) oweReported() {
 	}
 }
 
-// inSentry makes a deed of what people do there.
+// inSentry adds a deed that sets a status in Sentry.
 func (s *script) inSentry(before int, name, status string) {
 	s.person(before, func(w *world) bool {
 		w.learn()
@@ -127,8 +127,8 @@ func addSentry(s *script, shop string) {
 			s.report(name, m(at))
 		}
 	}
-	every("quebec", -300, 195, 13) // begins long before the first run, and never stops
-	// romeo is resolved there; sierra too, and regresses; whiskey is archived.
+	every("quebec", -300, 195, 13) // starts long before the first run and never stops
+	// romeo is resolved in Sentry; so is sierra, which regresses; whiskey is archived.
 	every("romeo", -40, 30, 9)
 	s.inSentry(4, "romeo", "resolved")
 	every("sierra", -40, 30, 11)
@@ -136,14 +136,14 @@ func addSentry(s *script, shop string) {
 	every("sierra", 105, 125, 7)
 	every("whiskey", -30, 40, 17)
 	s.inSentry(5, "whiskey", "ignored")
-	// tango is logged first and seen by Sentry later; uniform the other way.
+	// tango is logged first and reported to Sentry later; uniform the other way round.
 	for i := range 6 {
 		s.trace("tango", shop, m(-12+float64(i)*31), time.Second)
 		s.trace("uniform", shop, m(50+float64(i)*21), time.Second)
 	}
 	every("tango", 45, 190, 12)
 	every("uniform", -30, 80, 19)
-	// victor is closed here, and with that there.
+	// victor is closed in GitHub, and so resolved in Sentry.
 	every("victor", -20, 40, 15)
 	s.person(5, closing("victor", "completed"))
 	// xray happens once.
@@ -157,7 +157,7 @@ func addSentry(s *script, shop string) {
 	s.resolved = []string{"romeo", "victor"}
 }
 
-// judgeSentry wants what was resolved on either side to be resolved in Sentry.
+// judgeSentry checks that issues resolved on either side are resolved in Sentry.
 func (w *world) judgeSentry(v *verdict) {
 	for _, name := range w.script.resolved {
 		if status := w.sentry.Issue(w.script.sentryID(name)).Status; status != "resolved" {
@@ -166,7 +166,7 @@ func (w *world) judgeSentry(v *verdict) {
 	}
 }
 
-// sentryDown lets Sentry fail in some runs, from a request on.
+// sentryDown makes Sentry fail in some runs, from a request on.
 func (c *chronicle) sentryDown(from, n, request, status int) verdict {
 	w := c.worlds[from].clone()
 	for i := from; i < runs; i++ {

@@ -8,14 +8,14 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// Where requests or time run short, a run finishes what it holds, says what it
-// left and what to change, and the next run does the rest.
+// If requests or time run out, a run finishes what it has begun and reports what it left and what to
+// change. The next run does the rest.
 func TestRunsThatAreCutShort(t *testing.T) {
 	tests := []struct {
 		name    string
 		args    []string
 		prepare func(w *world, r *run)
-		done    int // issues that the run files before it stops
+		done    int // issues filed before the run stops
 		says    []string
 	}{
 		{"the hour's budget is nearly spent", nil, func(w *world, _ *run) {
@@ -66,7 +66,7 @@ func floodScript() *script {
 	return s
 }
 
-// filed are the error issues that are open.
+// filed returns the open error issues.
 func (w *world) filed() []githubtest.Issue {
 	var open []githubtest.Issue
 	for _, i := range w.github.Issues() {

@@ -9,9 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// chronicle is a script played without any fault: the world before each run,
-// and the requests that the run made. A fault at some request is tried from the
-// world before its run.
+// chronicle is a script played without a fault: the world before each run, and the run's requests. A fault
+// at a request is tried from the world before its run.
 type chronicle struct {
 	script   *script
 	worlds   []*world
@@ -37,7 +36,7 @@ func record(s *script) (*chronicle, error) {
 	return c, nil
 }
 
-// turnTo lets time pass and people act until a run begins.
+// turnTo moves to the time when a run begins, and lets people act.
 func (w *world) turnTo(run int) {
 	w.moveTo(w.script.began(run))
 	for _, d := range w.script.people {
@@ -48,7 +47,7 @@ func (w *world) turnTo(run int) {
 	w.owed = slices.DeleteFunc(w.owed, func(d deed) bool { return d.do(w) })
 }
 
-// goOn plays the runs from one on, as a cron starts them.
+// goOn plays the runs from one on, at their scheduled times.
 func (w *world) goOn(from int) {
 	for i := from; i < runs; i++ {
 		w.turnTo(i)
@@ -56,7 +55,7 @@ func (w *world) goOn(from int) {
 	}
 }
 
-// state is all that a later run, or a person, could know of the world.
+// state is everything that a later run or a person could know of the world.
 func (w *world) state() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, w.now(), w.skew, w.raced, len(w.owed), w.wrote, w.github.Labels())
@@ -72,9 +71,8 @@ func (w *world) state() string {
 	return b.String()
 }
 
-// withoutChance is what a body says but for what is a matter of chance and decides
-// nothing: the name of the run that filed it, and how many requests the last scans sent,
-// when they began and how much they read.
+// withoutChance returns a body without the parts that vary by chance and decide nothing: the name of the
+// run that filed it, how many requests the last scans sent, when they began, and how much they read.
 func withoutChance(body string) string {
 	before, section, behind := marker.Split(body)
 	above, _, _ := strings.Cut(section, "<!-- errmon:state")
@@ -93,10 +91,10 @@ func withoutChance(body string) string {
 	return fmt.Sprintln(before, boxes.FindAllString(above, -1), d, behind)
 }
 
-// boxes are the lines of the dashboard that people can tick.
+// boxes matches the lines of the dashboard that people can tick.
 var boxes = regexp.MustCompile(`(?m)^- \[.*`)
 
-// finish makes one more run, undisturbed, and judges.
+// finish makes one more run, undisturbed, and judges the world.
 func (w *world) finish(allow allowance) verdict {
 	w.turnTo(runs)
 	return w.lastRun(allow)
@@ -121,7 +119,7 @@ func (m moment) String() string {
 	return fmt.Sprintf("run %d, request %d (%s %s %s)", m.run, m.at, m.request.service, m.request.method, m.request.path)
 }
 
-// moments are the requests that a fault can befall.
+// moments returns the requests at which a fault can be tried.
 func (c *chronicle) moments(which func(request) bool) []moment {
 	var all []moment
 	for run, requests := range c.requests {
@@ -137,8 +135,7 @@ func (c *chronicle) moments(which func(request) bool) []moment {
 func every(request) bool     { return true }
 func isWrite(q request) bool { return q.writes() }
 
-// disturb plays the story with one run in which the gate says what happens. It
-// is told the place of each request.
+// disturb plays the story with one run in which the gate decides what happens to each request.
 func (c *chronicle) disturb(m moment, gate func(r *run, at int) *fault, allow allowance) verdict {
 	w := c.worlds[m.run].clone()
 	w.newRun().breaking(gate).do()

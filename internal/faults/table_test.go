@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// row is one kind of fault, with every case in which it can be tried.
+// row is one kind of fault, with every case of it.
 type row struct {
 	fault string
 	cases []attempt
@@ -19,7 +19,7 @@ type row struct {
 
 type attempt struct {
 	name  string
-	class string // cases of one class are much alike
+	class string // cases in one class are much alike
 	try   func() verdict
 }
 
@@ -27,14 +27,14 @@ func (r *row) add(name string, try func() verdict) {
 	r.cases = append(r.cases, attempt{name, "", try})
 }
 
-// addEach adds a case for each of some requests.
+// addEach adds a case for each of the requests.
 func (r *row) addEach(moments []moment, try func(m moment) verdict) {
 	for _, m := range moments {
 		r.cases = append(r.cases, attempt{m.String(), m.request.class(), func() verdict { return try(m) }})
 	}
 }
 
-// sample is one case of each class, and of those without a class one of twelve.
+// sample keeps one case of each class; without classes, one of twelve.
 func (r row) sample() row {
 	random := rand.New(rand.NewPCG(uint64(len(r.fault)), uint64(len(r.cases))))
 	classes := map[string][]attempt{}
@@ -93,10 +93,10 @@ func (r *result) add(name string, v verdict) {
 	}
 }
 
-// shown is how many failed cases of a row are told in full.
+// shown is the number of a row's failed cases that are printed in full.
 const shown = 5
 
-// report prints the table, and fails where a column is not zero.
+// report prints the table, and fails if a column is not zero.
 func report(t *testing.T, results []result) {
 	t.Helper()
 	var b strings.Builder

@@ -9,13 +9,13 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 )
 
-// timed are the contexts of a run that end by a time and are in use.
+// timed holds the contexts of a run that have a deadline and are in use.
 type timed struct {
 	mu   sync.Mutex
 	live []context.Context
 }
 
-// add notes a context until the cancel function that it returns is called.
+// add holds a context until the returned cancel function is called.
 func (t *timed) add(ctx context.Context, cancel context.CancelFunc) context.CancelFunc {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -28,15 +28,15 @@ func (t *timed) add(ctx context.Context, cancel context.CancelFunc) context.Canc
 	}
 }
 
-// over reports whether the time of one of them is up.
+// over reports whether one of them has ended.
 func (t *timed) over() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.ContainsFunc(t.live, func(ctx context.Context) bool { return ctx.Err() != nil })
 }
 
-// timeline is the time of a world. It passes only when somebody sleeps or the
-// script moves it, and then ends the contexts whose time is up.
+// timeline is the time of a world. It moves only when somebody sleeps or the script moves it, and then ends
+// the contexts whose time is up.
 type timeline struct {
 	mu     sync.Mutex
 	time   time.Time
@@ -55,7 +55,7 @@ func (l *timeline) now() time.Time {
 	return l.time
 }
 
-// moveTo lets time pass until then; it never goes back.
+// moveTo moves time forward to then, never back.
 func (l *timeline) moveTo(then time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -75,7 +75,7 @@ func (l *timeline) moveTo(then time.Time) {
 
 func (l *timeline) pass(d time.Duration) { l.moveTo(l.now().Add(d)) }
 
-// clock is the time as a machine sees it whose clock is off by skew.
+// clock returns the clock of a machine that is off by skew.
 func (l *timeline) clock(skew time.Duration) clock.Clock {
 	return clock.Clock{
 		Now:     func() time.Time { return l.now().Add(skew) },

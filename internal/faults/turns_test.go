@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// What a run had no time for is read first by the next one. A group that is too large
-// for any run gets the time that the others leave, and the run says that it falls behind.
+// A group that a run had no time for is read first by the next one. A group that is too large for any run
+// gets the time that the others leave, and the run reports that it falls behind.
 func TestTurns(t *testing.T) {
 	s := newScript()
 	s.settings["ERRMON_MAX_DURATION"], s.settings["ERRMON_READER"], s.settings["ERRMON_MIN_EVENTS"] = "45s", "filter", "1"
 	s.pageEvents = 20
 	for minute := -60; minute < 180; minute++ {
 		at := time.Duration(minute) * time.Minute
-		for i := range 60 { // 60 pages between two runs, and a run has time for as many requests
+		for i := range 60 { // 60 pages between two runs; a run has time for as many requests
 			s.message("lynx", "/ecs/lynx", at+time.Duration(i)*time.Second, 0)
 		}
 		for _, group := range []string{"otter", "heron"} {

@@ -18,7 +18,7 @@ import (
 
 const region = "eu-central-1"
 
-// world is everything outside the process: both services and the time.
+// world is everything outside the process: the services and the time.
 type world struct {
 	*timeline
 	script *script
@@ -27,11 +27,11 @@ type world struct {
 	sentry *tracker
 	wrote  []wrote       // what people wrote, for the judge
 	owed   []deed        // what people could not do yet
-	raced  bool          // runs overlapped: what they filed twice is closed as duplicate
-	skew   time.Duration // of the clocks of the machines that run errmon
+	raced  bool          // runs overlapped, so an error may be filed twice and one issue closed as a duplicate
+	skew   time.Duration // error of the clocks on errmon's machines
 }
 
-// newWorld is the world as the script begins.
+// newWorld returns the world at the script's start.
 func newWorld(s *script) *world {
 	w := &world{timeline: &timeline{time: s.start}, script: s, github: githubtest.New("acme", "shop")}
 	w.github.Configure(func(to *githubtest.Settings) { to.Now, to.Private = w.now, true })
@@ -43,7 +43,7 @@ func newWorld(s *script) *world {
 	return w
 }
 
-// clone is another world that goes on from this one's moment.
+// clone returns another world that continues from the current state.
 func (w *world) clone() *world {
 	c := &world{timeline: &timeline{time: w.now()}, script: w.script, github: w.github.Clone(),
 		wrote: slices.Clone(w.wrote), owed: slices.Clone(w.owed), raced: w.raced, skew: w.skew}
@@ -69,7 +69,7 @@ const (
 	cloudwatch service = "CloudWatch"
 )
 
-// request is a request as it arrives at a service.
+// request is a request that arrives at a service.
 type request struct {
 	service      service
 	method, path string
@@ -77,7 +77,7 @@ type request struct {
 	body         string
 }
 
-// class is what kind of request it is, whatever the issue.
+// class returns the kind of the request, without numbers such as an issue's.
 func (q request) class() string {
 	return string(q.service) + " " + q.method + " " + digits.ReplaceAllString(q.path, "N")
 }
@@ -93,20 +93,20 @@ type run struct {
 	world *world
 	args  []string
 	ctx   context.Context
-	// gate is asked about each request as it arrives, in order; nil lets all pass.
+	// gate decides about each request as it arrives, in order; nil lets all pass.
 	gate   func(request) *fault
 	cancel context.CancelFunc
 
-	// asking is held while a request is recorded and the gate decides: requests
-	// come one at a time, but over connections, which order nothing in memory.
+	// asking is held while a request is recorded and the gate decides. Requests arrive one at a time, but
+	// on several connections, which do not order memory accesses.
 	asking   sync.Mutex
 	requests []request
 	dead     bool
 
 	stdin         string
-	pending, last request // while several runs go on at once: waits, and passed
-	rested        bool    // it waited long before the pending one
-	timed         timed   // what it does has to end by a time
+	pending, last request // of overlapping runs: the waiting request, and the one let through before it
+	rested        bool    // the run slept for long before the pending request
+	timed         timed   // its contexts with a deadline
 
 	code int
 	out  string
@@ -118,7 +118,7 @@ func (w *world) newRun(args ...string) *run {
 	return r
 }
 
-// do runs errmon to its end.
+// do runs errmon to the end.
 func (r *run) do() *run {
 	defer r.cancel()
 	net.add(r)
@@ -141,12 +141,12 @@ func (r *run) do() *run {
 	}
 	r.code = command.Main(r.ctx, r.args)
 	r.out = out.String()
-	r.asking.Lock() // the last request may have been given up before it was answered
+	r.asking.Lock() // the last request may have been abandoned before its answer
 	defer r.asking.Unlock()
 	return r
 }
 
-// breaking lets a gate decide about each request of the run by its number, from 0.
+// breaking asks a gate about each request of the run by its number, from 0.
 func (r *run) breaking(gate func(r *run, at int) *fault) *run {
 	at := -1
 	r.gate = func(request) *fault {
@@ -184,12 +184,12 @@ func (r *run) mustSucceed(t testing.TB) *run {
 	return r
 }
 
-// writes are the run's requests that would change something.
+// writes returns the run's requests that would change something.
 func (r *run) writes() []request {
 	return slices.DeleteFunc(slices.Clone(r.requests), func(q request) bool { return !q.writes() })
 }
 
-// count is how many requests a service got from the run.
+// count returns the number of the run's requests to a service.
 func (r *run) count(to service) int {
 	n := 0
 	for _, q := range r.requests {
