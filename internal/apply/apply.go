@@ -90,8 +90,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Ac
 		if decided = plan.Decide(planned, in); !decided.Writes() {
 			return github.Edit{}, nil
 		}
-		// Resolve first: twice is harmless, but if it were recorded and not done, Sentry's issue would look
-		// reopened.
+		// Resolve first: twice is harmless, but if it is only recorded, Sentry's issue looks reopened.
 		for _, id := range decided.Resolve {
 			if err := a.Resolve(ctx, id); err != nil {
 				return github.Edit{}, fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)

@@ -92,8 +92,7 @@ func (c Config) readers() string {
 	return text
 }
 
-// checkInsights reports whether Logs Insights can read a group and, if it is the group's only reader, the
-// cost per month.
+// checkInsights reports whether Logs Insights can read a group, and the cost per month if nothing else can.
 func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
 	const span = 5 * time.Minute // the period queried to measure the cost
 	c := g.client

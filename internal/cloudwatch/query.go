@@ -57,8 +57,7 @@ type answer struct {
 	full    time.Time      // the first second with maxRows records, so that more may be missing; zero if none
 }
 
-// query reads groups from a time on. It reads one minute first: if the rest would then exceed the budget, it
-// returns errBudget.
+// query reads groups from a time on. If by the first minute the rest would exceed the budget: errBudget.
 func (c *Client) query(ctx context.Context, groups []*Group, since time.Time) (answer, error) {
 	q := &query{client: c, groups: groups}
 	started, before := c.cfg.Clock.Now(), c.scan(0)

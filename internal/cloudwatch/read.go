@@ -50,8 +50,7 @@ func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reade
 	return result, err
 }
 
-// pagesAfter estimates how many pages follow the first one of a window, at the same density of events; 0 if
-// unknown.
+// pagesAfter estimates how many pages follow a window's first, at the same density of events; 0 if unknown.
 func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	if len(first) == 0 {
 		return 0
@@ -134,8 +133,7 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 	client.cfg.Progress(line)
 }
 
-// add emits a record, unless its id was seen before. eventID is the id for the console's URL; empty if there
-// is none.
+// add emits a record, unless its id was seen before. eventID is for the console's URL; it may be empty.
 func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	if !r.seen.add(at, stream, id) {
 		return

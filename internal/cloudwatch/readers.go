@@ -17,8 +17,7 @@ import (
 // This file chooses the reader of a group. It also reads groups ahead of their turn if reading one group at a
 // time would not use up the request rate.
 
-// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms, in which a rate of 25 requests
-// a second allows four.
+// groupsAhead is how many groups are read ahead: at 25 requests a second, four fit in an answer's 150 ms.
 const groupsAhead = 4
 
 // Plan sets the request that Read will get and the sources that will be read after this one, so that Read can

@@ -9,14 +9,12 @@ import (
 
 const maxFunction = 500 // lines that are searched for a definition, up from the failing one
 
-// HasName reports whether Named can look for a frame's function: it has a name, and the syntax that defines
-// it is known.
+// HasName reports whether Named can look for a frame's function: it has a name, in a language that is known.
 func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtime) != nil }
 
 // Named reports whether a line is in the function that a frame names, judging by indentation: the definition
 // is on the line itself, or above it and indented less than the line and every statement in between. It
-// returns false if HasName does, or if the frame cannot mean this line: the line cannot fail, or the column
-// is beyond it.
+// returns false if HasName does, or if the line cannot fail or is shorter than the frame's column.
 func Named(text string, line int, f event.Frame, runtime string) bool {
 	lines := Lines(text)
 	definition := definitionOf(f, runtime)
@@ -37,8 +35,7 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 	return false
 }
 
-// Unmoved reports whether a line has the same number in two versions of a file: it or both its neighbours are
-// equal in both.
+// Unmoved reports whether a line has the same number in two versions of a file: it or both neighbours agree.
 func Unmoved(a, b string, line int) bool {
 	before, after := Lines(a), Lines(b)
 	same := func(n int) bool {

@@ -101,7 +101,7 @@ func TestFileMistakes(t *testing.T) {
 		{"root without a source", "code:\n  roots:\n    - {frames: /a/, source: a/}\n    - {frames: /b/}\n", "line 4: code: roots: an item must be such as {frames:"},
 		{"root without frames", "code:\n  roots:\n    - frames: ''\n      source: a\n", "line 3: code: roots: an item must be such as"},
 		{"unknown part of a root", "code:\n  roots: [{frames: a, src: a}]\n", "line 2: code: roots: an item must be such as"},
-		{"long root", "code:\n  roots: [{frames: a, source: " + strings.Repeat("ä", 501) + "}]\n", "no part longer than 500 characters"},
+		{"long root", "code:\n  roots: [{frames: a, source: " + strings.Repeat("ä", 501) + "}]\n", "each at most 500 characters long"},
 		{"redact is a list", "redact: [a]\n", "line 1: redact: must have patterns:, allow: or both"},
 		{"unknown part of redact", "redact:\n  pattern: x\n", `line 2: redact: unknown key "pattern"`},
 		{"patterns are a list", "redact:\n  patterns: [a]\n", "line 2: redact: patterns: must map names"},

@@ -30,8 +30,7 @@ type value struct{ text, origin string }
 
 // Load reads every setting. Its error joins all mistakes, each with the setting, the origin of its value, the
 // value unless it is a secret, and the remedy. The error wraps fs.ErrNotExist if config names a missing file.
-// Despite an error the Config contains every valid setting. A service with some settings missing is not a
-// mistake: see LeftOut.
+// Despite an error the Config contains every valid setting. An incomplete service is left out: see LeftOut.
 func Load(in Input) (Config, error) {
 	var c Config
 	env, err := readEnvironment(in)

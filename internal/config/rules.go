@@ -44,8 +44,7 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 	}
 }
 
-// entryOf returns a function that reads one entry of a rule, or of its matchers: of points to the rule or to
-// its Match.
+// entryOf returns a function that reads one entry of a rule, or of its matchers if of points to its Match.
 func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) error {
 	return func(name string, node ast.Node) error {
 		switch to := fieldOf(of, name).(type) {

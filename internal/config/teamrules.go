@@ -66,14 +66,13 @@ func (f *fileReader) readRoots(_ string, value ast.Node) error {
 	}
 	for _, item := range items.Values {
 		var root map[string]string
-		if yaml.NodeToValue(item, &root, yaml.Strict()) != nil || len(root) != 2 {
-			root = nil
+		err := yaml.NodeToValue(item, &root, yaml.Strict())
+		frames := root["frames"]
+		source, ok := root["source"]
+		if err != nil || !ok || len(root) > 2 || frames == "" || isLong(frames) || isLong(source) {
+			f.wrong(item, fmt.Errorf("roots: an item must be such as %s, each at most %d characters long", exampleRoot, maxPrefixSize))
 		}
-		r := code.Root{Frames: root["frames"], Source: root["source"]}
-		if _, ok := root["source"]; !ok || r.Frames == "" || isLong(r.Frames) || isLong(r.Source) {
-			f.wrong(item, fmt.Errorf("roots: an item must be such as %s, and no part longer than %d characters", exampleRoot, maxPrefixSize))
-		}
-		f.Roots = append(f.Roots, r)
+		f.Roots = append(f.Roots, code.Root{Frames: frames, Source: source})
 	}
 	return nil
 }

@@ -134,8 +134,7 @@ var (
 	ErrBudget = errors.New("no requests left")
 	// ErrRefused means that the token, its permissions or the repository's settings prevent every write.
 	ErrRefused = errors.New("refused")
-	// ErrForbidden means that GitHub or a firewall answered 403. It comes with ErrRefused, but another write may
-	// still succeed.
+	// ErrForbidden means a 403 of GitHub or a firewall. It comes with ErrRefused, but other writes may succeed.
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound means that the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")

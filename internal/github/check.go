@@ -17,8 +17,7 @@ import (
 )
 
 // Check reports whether a scan could work with this repository and token. It writes nothing: to test whether
-// the token may write, it sends requests that GitHub always refuses, as not allowed (403) or as incomplete
-// (422).
+// the token may write, it sends requests that GitHub refuses as not allowed (403) or incomplete (422).
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "repository"
 	r, err := c.Repository(ctx)
@@ -74,8 +73,7 @@ func (c *Client) checkToken(ctx context.Context) finding.Finding {
 }
 
 // WorkflowState returns the state of a workflow by its file's name, such as "active" or
-// "disabled_inactivity". It is empty if the request fails, for example because the token lacks the permission
-// actions: read.
+// "disabled_inactivity". It is empty if the request fails, as without the permission actions: read.
 func (c *Client) WorkflowState(ctx context.Context, file string) string {
 	var workflow struct{ State string }
 	_ = c.read(ctx, "get workflow", c.path("actions/workflows/%s", url.PathEscape(file)), &workflow)

@@ -125,8 +125,7 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 const WorkflowLogin = "github-actions[bot]"
 
 // Login returns the login that appears as the author of the token's issues. GitHub does not reveal it to
-// installation tokens, so for those Login returns WorkflowLogin: users of another GitHub App must add its
-// login to trusted-logins.
+// installation tokens, so for those Login returns WorkflowLogin: another App's must be in trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
 	var user struct{ Login string }
 	err := c.read(ctx, "get user", "user", &user)
@@ -158,8 +157,7 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 }
 
 // AppToken returns a Config.TokenSource for an installation of a GitHub App; key is the App's private key in
-// PEM. It makes no network call itself. Tokens last an hour and are renewed before they expire. Errors name
-// the input to fix.
+// PEM. It makes no network call itself. Tokens are renewed hourly. Errors name the input to fix.
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {

@@ -178,8 +178,7 @@ func (c *Client) Comment(ctx context.Context, number int, body string) (posted C
 	return posted, wrap(err, "comment on issue #%d", number)
 }
 
-// Comments returns the first 100 comments written or edited since a time, oldest first. It returns ErrGone as
-// Get does.
+// Comments returns the first 100 comments written or edited since a time, oldest first; ErrGone as for Get.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) (found []Comment, err error) {
 	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
 	err = c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found)

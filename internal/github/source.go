@@ -15,8 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Commit returns the full SHA of the only commit whose SHA begins with sha. It returns ErrNotFound if there
-// is none, or more than one.
+// Commit returns the full SHA of the only commit whose SHA begins with sha; ErrNotFound if not just one does.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
 	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)

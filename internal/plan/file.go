@@ -235,8 +235,7 @@ func Location(f event.Frame) string {
 	return strings.TrimSuffix(fmt.Sprintf("%s:%d", f.File, f.Line), ":0")
 }
 
-// Place returns a frame's function with the last part of its class, package or module. An anonymous function
-// is named after its file.
+// Place returns a frame's function with the last part of its class or package, or an anonymous one's file.
 func Place(f event.Frame) string {
 	owner := f.Module[strings.LastIndexAny(f.Module, `./\`)+1:]
 	switch {

@@ -39,8 +39,7 @@ func isSentry(key string) bool { return grouping.KindOf(key) == grouping.Sentry 
 func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...) }
 
 // own adds a group's keys to a marker. If a rule names the error, it only notes the keys that the events have
-// without the rule. It still owns keys of Sentry issues: their events are rarely read again, so nothing else
-// identifies them.
+// without the rule. It still owns keys of Sentry issues, whose events are rarely read again.
 func own(m *marker.Marker, g *grouping.Group) {
 	if g.Name != "" && len(m.Keys) == 0 {
 		m.Own(g.Name)

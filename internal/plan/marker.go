@@ -91,8 +91,7 @@ func Settled(at time.Time, lateness time.Duration) count.Minute {
 	return count.MinuteOf(at.Add(-lateness-skew)) - 1
 }
 
-// ReadBefore is the inverse of Settled: it returns the read time for which the minute of from is the first
-// one that is not settled.
+// ReadBefore is the inverse of Settled: from is in the first minute that is not settled at that read time.
 func ReadBefore(from time.Time, lateness time.Duration) time.Time {
 	return from.Truncate(time.Minute).Add(lateness + skew)
 }

@@ -23,8 +23,7 @@ import (
 // refers to the old one (marker.After), so the two never look like duplicates.
 //
 // A marker stores the state that GitHub and Sentry last agreed on (marker.SetState), which shows
-// which side changed since. Each change is copied to the other side once, so it never undoes what
-// people change there later.
+// which side changed since. Each change is copied once, so it never undoes what people do later.
 
 // Ancestry is what the repository shows about the fix of a closed issue.
 type Ancestry struct {
@@ -115,8 +114,7 @@ func successor(i Issue) marker.Marker {
 	return m
 }
 
-// maxLeaving is the maximum number of issues that a run archives or removes from the dashboard. Archiving one
-// takes four requests.
+// maxLeaving is how many issues a run archives or takes off the dashboard. Archiving takes four requests.
 const maxLeaving = 5
 
 // leave decides about a retired issue. After reopen-window, one run removes its number from the dashboard and

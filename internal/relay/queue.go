@@ -149,8 +149,7 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopped != nil
 }
 
-// Run dispatches until the queue is stopped and empty, or the context ends. Its error states how many
-// accepted events were lost.
+// Run dispatches until the queue is stopped and empty, or the context ends. Its error counts lost events.
 func (q *Queue) Run(ctx context.Context) error {
 	lost, why := 0, "GitHub refused them"
 	for done := false; !done && ctx.Err() == nil; {

@@ -114,8 +114,7 @@ func (l *limits) Note(_ polite.Request, h http.Header) {
 	}
 }
 
-// window returns when the next window begins, or 1970 if unknown. It returns at most a minute from now, in
-// case the clocks differ.
+// window returns when the next window begins, at most a minute from now as clocks differ; 1970 if unknown.
 func (l *limits) window(h http.Header) time.Time {
 	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
 	return time.Unix(min(seconds, l.clock.Now().Unix()+60), 0)
