@@ -162,7 +162,7 @@ func (t Titles) Title(g *grouping.Group) string {
 	}
 	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
 	if kind := inPackage.ReplaceAllString(g.Type, "$1"); kind == "" {
-		message = leading.ReplaceAllString(message, "") // a title should not begin with a value
+		message = strings.TrimSuffix(leading.ReplaceAllString(message, ""), " {") // no value first, no object of Node's that follows
 	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
 		message = kind + ": " + message
 	}

@@ -259,6 +259,8 @@ func TestTitle(t *testing.T) {
 		{"quoted value first", one, grouping.Group{Template: `'<*>': "<*>", <*>'s lock`}, "s lock"},
 		{"quoted name first", one, grouping.Group{Template: "'<*>' is missing", Sample: said("'price' is missing")}, "'price' is missing"},
 		{"sentence before a place", one, grouping.Group{Type: "TypeError", Template: "It is null.", Place: cart}, "TypeError: It is null in Cart.total"},
+		{"an object of Node below", one, grouping.Group{Template: "decryption operation failed {"}, "decryption operation failed"},
+		{"a brace that an exception names", one, grouping.Group{Type: "SyntaxError", Template: "Unexpected token {"}, "SyntaxError: Unexpected token {"},
 		{"values only", one, grouping.Group{Template: "<*>"}, "(empty message)"},
 		{"quoted name", one, grouping.Group{Type: "TypeError", Template: "no <*> (reading '<*>')", Sample: said("request failed", "no 17 (reading 'id')")}, "TypeError: no … (reading 'id')"},
 		{"quoted name at the end", one, grouping.Group{Type: "KeyError", Template: "'<*>'", Sample: said("KeyError: 'price'", "'price'")}, "KeyError: 'price'"},
