@@ -139,11 +139,17 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 func frameText(value any) string {
 	switch value := value.(type) {
 	case string:
+		if inner, ok := strings.CutPrefix(value, "["); ok && strings.HasSuffix(inner, ")]") { // Java's Arrays.toString
+			value = "\tat " + strings.ReplaceAll(inner[:len(inner)-1], "), ", ")\n\tat ")
+		}
 		return cleanText(value)
 	case []any:
 		var lines []string
 		for _, item := range value {
 			if line, ok := item.(string); ok {
+				if strings.HasPrefix(line, "at ") { // AWS Lambda's .NET runtime removes the indentation
+					line = "   " + line
+				}
 				lines = append(lines, cleanText(line))
 			}
 		}

@@ -181,7 +181,7 @@ func (f *fields) stack(message, cause string) string {
 		return stack
 	}
 	cause = cmp.Or(cause, message)
-	if name := f.text(fieldErrorType); name != "" {
+	if name := strings.TrimSuffix(strings.TrimPrefix(f.text(fieldErrorType), "Function<"), ">"); name != "" { // AWS Lambda's Ruby runtime
 		cause = name + ": " + cause
 	}
 	return cause + "\n" + stack

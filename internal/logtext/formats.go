@@ -66,6 +66,8 @@ func (r *headReader) readAs(f *format, s string) bool {
 				h.message = found[i]
 			case "cause":
 				h.message = withCause(h.message, found[i])
+			case "severity":
+				h.level = severities[found[i][0]&7]
 			case "head": // an inner head of any format
 				inner := readHead(found[i], false, event.Unknown)
 				h.level, h.message, h.logger = max(h.level, inner.level), inner.message, inner.logger
@@ -126,6 +128,9 @@ var formats = []format{
 	{"CouchDB", "[error] |[critical] |[warning] |[notice] |[info] ", event.Unknown, pattern(`^\[(?P<level>\w+)\] \S+Z \S+@\S+ <[\d.]+> \S+ (?P<message>.*)`)},
 	{"Couchbase", "[ns_server:|[ns_doctor:|[rebalance:|[user:|[stats:|[couchdb:|[views:", event.Unknown, pattern(`^\[(?P<logger>\w+):(?P<level>\w+),[^\]]*\](?P<message>.*)`)},
 	{"SAP HANA", "[1|[2|[3|[4|[5|[6|[7|[8|[9", event.Unknown, pattern(`^\[\d+\]\{-?\d+\}\[[-\d/]+\] \S+ \S+ (?P<level>[a-z]) (?P<logger>\S+) +\S+\(\d+\) : (?P<message>.*)`)},
+	{"librdkafka", "%0|%1|%2|%3|%4|%5|%6|%7", event.Unknown, pattern(`^%(?P<severity>\d)\|[\d.]+\|(?P<logger>\w+)\|\S+\| (?:\[thrd:\S+\]: )?(?:\S+: )?(?P<message>.*)`)},
+	{"SQL Server", "spid|Logon ", event.Error, pattern(`^(?P<logger>[A-Za-z]+)\w* +Error: (?P<message>\d+, Severity: (?:1[1-9]|2\d), .*)`)}, // the message is on the next line
+	{"SQL Server", "spid|Logon ", event.Info, pattern(`^(?:spid\d+s?|Logon) +(?P<message>.*)`)},
 	{"PostgreSQL csvlog", `,"|,,`, event.Unknown, pattern(`^,(?:[^,]*,){10}(?P<level>[A-Z]+),\w{5},"(?P<message>(?:[^"]|"")*)"`)},
 	{"Spark", "20/|21/|22/|23/|24/|25/|26/|27/|28/|29/", event.Unknown, pattern(`^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (?P<level>[A-Z]+) +(?P<logger>[\w.$]+): (?P<message>.*)`)},
 	{"PyTorch", "[rank", event.Unknown, pattern(`^\[rank\d+\]:\[(?P<level>[IWEF])\d+ [^\]]*\] (?P<message>.*)`)},
@@ -142,10 +147,10 @@ var formats = []format{
 	{"yarn", "error Command failed |error An unexpected error ", event.Error, pattern(`^error (?P<message>.*)`)},
 	{"Laravel queue", `App\`, event.Error, pattern(`^(?P<message>App\\\S+) \.{3,} \S+ FAIL$`)},
 	{"App Runner", "[AppRunner] ", event.Error, pattern(`^\[AppRunner\] (?P<message>.*\b[Ff]ailed\b.*)`)},
-	{"AWS CLI", "An error occurred (", event.Error, nil},
+	{"AWS CLI", "An error occurred (|upload failed: |download failed: |copy failed: |move failed: |delete failed: ", event.Error, nil},
 	{"curl", "curl: (", event.Error, pattern(`^curl: (?P<message>.*)`)},
-	{"bash", "/", event.Warn, pattern(`^/\S+: (?:line )?\d+: warning: (?P<message>.*)`)},
-	{"bash", "/", event.Error, pattern(`^/\S+: (?:line )?\d+: (?P<message>.*)`)},
+	{"bash", "/|./|bash: ", event.Warn, pattern(`^\S+: (?:line )?\d+: warning: (?P<message>.*)`)},
+	{"bash", "/|./|bash: ", event.Error, pattern(`^\S+: (?:line )?\d+: (?P<message>.*)`)},
 	// Sidekiq logs a job's exception below error because it retries the job
 	{"Sidekiq", "pid=", event.Error, pattern(`^pid=\d+ tid=\S+ (?:\S+=\S+ )*WARN: (?P<message>(?:(?:\w+::)+\w+|\w+(?:Error|Exception)): .*)`)},
 	{"Sidekiq", "pid=", event.Error, pattern(`^pid=\d+ tid=\S+ (?:\S+=\S+ )*INFO: (?P<message>.* \((?:(?:\w+::)+\w+|\w+(?:Error|Exception))\))$`)},
@@ -177,10 +182,9 @@ var formats = []format{
 	{"CodeBuild", "[Container] ", event.Info, pattern(`^\[Container\] [\d/]+ \S+ (?P<message>.*)`)},
 	{"Heroku router", "at=error code=", event.Error, pattern(`^at=error code=(?P<message>\S+)(?: desc="(?P<cause>[^"]*)")?(?:.* request_id=(?P<request>\S+))?`)},
 	{"Heroku router", "at=info method=", event.Info, pattern(`^(?P<message>.* request_id=(?P<request>\S+).*|.*)$`)},
-	{"PHP-FPM", "WARNING: [pool ", event.Info, pattern(`: "(?P<head>.*?)"?$`)}, // the output of a worker
-	{"Airflow", "{{", event.Unknown, pattern(`^\{\{\S+\}\} (?P<head>.*)`)},     // the source position comes first
-	{"NestJS", "[Nest] ", event.Unknown, pattern(`^\[Nest\] (?P<head>.*)`)},    // "Nest" is not the logger
-	{"GORM", "/", event.Unknown, pattern(`^\S+\.go:\d+ (?P<head>.*)`)},         // the caller's position comes first
+	{"Airflow", "{{", event.Unknown, pattern(`^\{\{\S+\}\} (?P<head>.*)`)},  // the source position comes first
+	{"NestJS", "[Nest] ", event.Unknown, pattern(`^\[Nest\] (?P<head>.*)`)}, // "Nest" is not the logger
+	{"GORM", "/", event.Unknown, pattern(`^\S+\.go:\d+ (?P<head>.*)`)},      // the caller's position comes first
 	{"WordPress", "WordPress database error ", event.Error, nil},
 	{"npm", "npm ERR! |npm error |npm WARN |npm warn ", event.Unknown, pattern(`^npm (?P<level>\S+) (?P<message>.*)`)},
 	{"Liberty", "0000", event.Unknown, pattern(`^[0-9a-f]{8} (?P<logger>\S+) +(?P<level>[IWEF]) (?P<message>.*)`)},

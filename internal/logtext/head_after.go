@@ -61,7 +61,7 @@ func (r *headReader) behindPart(tries int) bool {
 	if strings.IndexByte("[(<{", s[0]) >= 0 {
 		return r.behindBracket(s)
 	}
-	if at, n := timeAt(s); n > 0 && delimited(s, n) && n < len(s) {
+	if at, n := timeAt(s); n > 0 && delimited(s, n) {
 		r.h.time = cmp.Or(r.h.time, at)
 		r.behind(n)
 		return true
@@ -95,11 +95,16 @@ var places = []struct {
 	{":", pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`)},
 	// a Java logger, after the user, session, address and path that some servers print in front of it
 	{"] ", pattern(`^[^ \[]+(?:\[[^ \]]*\]|(?: [^ \[]+){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)},
+	{rustLambda, pattern(`^` + rustLambda + `[^}]*\}: ?`)},
 }
+
+// rustLambda begins the span that AWS Lambda's Rust runtime puts around an invocation.
+const rustLambda = "Lambda runtime invoke{"
 
 func (r *headReader) place(s string) bool {
 	n := nameEndIn(s)
-	sentence := n < len(s) && s[n] == ' ' && isOrdinary(s[:n]) && s[:n] != "in" && !strings.Contains(s, "] ")
+	sentence := n < len(s) && s[n] == ' ' && isOrdinary(s[:n]) && s[:n] != "in" && !strings.Contains(s, "] ") &&
+		!strings.HasPrefix(s, rustLambda)
 	if r.h.level < event.Warn || sentence {
 		return false
 	}
@@ -169,6 +174,9 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		return false // a word of the message, like most words
 	}
 	switch said, how := levelWord(name); {
+	case r.h.level == event.Trace && r.joint == "|" && mark == "|" && how == capital: // "TRACE" is one of Datadog's agents
+		r.h.level = said
+		r.behind(n)
 	case s[n] == '=':
 		return r.pairAt(s, n)
 	case isID(name):

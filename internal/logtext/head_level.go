@@ -124,11 +124,11 @@ func (r *headReader) doubtful(behind string) bool {
 	case h.level < event.Error, h.message != "" && strings.IndexByte("}])+", h.message[0]) >= 0: // the closing line of a longer text
 		return false
 	case h.message == "":
-		if !dated && countWords(behind, 1) < 1 && h.requestID == "" {
+		if !r.timed && countWords(behind, 1) < 1 && h.requestID == "" {
 			h.format = levelAlone
 		}
 		return false
-	case r.indented && r.how < capital, strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a help text or a row of a table
+	case r.indented && r.how < capital && h.time.IsZero(), strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a help text or a row of a table
 		return true
 	case r.how == letter && !dated && h.logger == "":
 		return h.level == event.Fatal || countWords(h.message, 3) < 3

@@ -32,12 +32,12 @@ func (p *pending) verdict(e *entry) stacktrace.Joining {
 	case p.head.level == event.Warn && p.trace.phase.Logged() &&
 		(e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
 		return stacktrace.Begin // a dying process or an uncaught Ruby exception is more than the warning above it
-	case p.isCompanion(e), p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown:
+	case p.isCompanion(e), p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown:
 		return stacktrace.Join
 	case e.shape == stacktrace.Head:
 		return stacktrace.Begin
-	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" &&
-		(e.head.level != event.Unknown || !p.isMessage(e)):
+	case e.shape == stacktrace.Indented && e.head.structured && p.head.format != ".NET console" &&
+		(e.head.level != event.Unknown || !p.isMessage(e)) && (!p.trace.seen || p.isAligned(e)):
 		return stacktrace.Begin // some loggers right-align their levels
 	case isPlain(e.shape) && p.isMessage(e):
 		return stacktrace.Join
@@ -97,6 +97,11 @@ func withoutDigits(s string) string {
 	return strings.Join(strings.FieldsFunc(s, unicode.IsDigit), "")
 }
 
+// isAligned reports whether the entry is indented like the event's first line, which has a level.
+func (p *pending) isAligned(e *entry) bool {
+	return p.head.level != event.Unknown && leading(e.first, " \t") == leading(p.text.lines[0], " \t")
+}
+
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
 // isAtOnce reports whether the record was logged at once with the last one. Access log lines never count.
@@ -143,7 +148,7 @@ func (s *stream) unpark(i int) {
 
 // continued returns the entry without its head if it continues a failure that was logged line by line.
 func (p *pending) continued(e entry) (entry, bool) {
-	if !p.failing() || e.head.format == ".NET console" || !p.sameHead(&e) || e.stamped != p.stamped {
+	if !p.failing() || e.head.format == ".NET console" || e.head.format == "SQL Server" || !p.sameHead(&e) || e.stamped != p.stamped {
 		return e, false
 	}
 	logged, inner := e, e // copies, so that only entries that get here escape to the heap
@@ -179,7 +184,7 @@ func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 func (p *pending) atOneMoment(e *entry) bool {
 	head, ok := strings.CutSuffix(e.first, e.head.message)
 	dot := strings.IndexAny(head, ".,")
-	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
+	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], strings.TrimRight(head, " "))
 }
 
 // behindHead returns the message, indented by white space beyond the usual, and the width of the whole gap.

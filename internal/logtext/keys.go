@@ -47,7 +47,7 @@ var fieldKeys = [fieldCount]string{
 		thrown.message attributes.exception.message _error_message`,
 	fieldStack: `err.stack error.stack_trace error.stack stack_trace exc_info exception exception.stacktrace
 		exception.stack_trace exception.backtrace throwable_information attributes.exception.stacktrace thrown.extendedStackTrace
-		stack stacktrace trace traceback @x _error_stack_trace full_message`,
+		stack stacktrace trace traceback @x _error_stack_trace full_message cause`,
 	fieldPrinted: `text`,
 	fieldVerbose: `errorVerbose`,
 	fieldLogger: `logger_name logger record.name log.logger scope.name source_context Properties.SourceContext category module

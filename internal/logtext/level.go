@@ -82,6 +82,9 @@ func fieldLevel(key, value string) event.Level {
 	if len(value) == 2 && value[0] == 'D' { // MongoDB's D1 to D5
 		value = "D"
 	}
+	if n := lettersIn(value); n < len(value) && (value[n] == '+' || value[n] == '-') { // slog's "ERROR+4"
+		value = value[:n]
+	}
 	level, _ := levelWord(value)
 	return level
 }

@@ -11,12 +11,13 @@ import (
 // opening holds the first lines of an event: a logger's head, or the lines that runtimes print above a trace.
 type opening struct {
 	head
-	shape   stacktrace.Shape
-	inner   stacktrace.Shape // the shape of the message after a head
-	gap     int              // bytes of white space between head and message
-	unsaid  bool             // the message is on the next line
-	said    string           // that message
-	failure string           // the exception line, if the event begins with lines that runtimes print above it
+	shape    stacktrace.Shape
+	inner    stacktrace.Shape // the shape of the message after a head
+	gap      int              // bytes of white space between head and message
+	unsaid   bool             // the message is on the next line
+	twoLines bool             // that line has a level or a time of its own
+	said     string           // that message
+	failure  string           // the exception line, if the event begins with lines that runtimes print above it
 }
 
 func newOpening(e *entry) opening {
@@ -32,7 +33,8 @@ func newOpening(e *entry) opening {
 	// Layouts with the message on the next line print nothing here, or the logger's name and a separator.
 	name := strings.TrimRight(o.message, " -:|")
 	named := len(name) < len(o.message) && strings.Contains(name, ".") && isWord(name)
-	o.unsaid = e.shape == stacktrace.Head && (o.message == "" || named)
+	o.unsaid = e.shape == stacktrace.Head && (o.message == "" || named || o.format == "SQL Server" && o.level == event.Error)
+	o.twoLines = o.unsaid && (o.format == "java.util.logging" || o.format == "SQL Server")
 	return o
 }
 
@@ -75,6 +77,9 @@ func (o *opening) say(line string) {
 	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara ends a message with "]]"
 	if strings.Trim(line, "*") == "" || line == "APPLICATION FAILED TO START" || line == "Description:" {
 		return // Spring Boot prints these lines above the description
+	}
+	if o.format == "SQL Server" {
+		line = readHead(line, false, event.Unknown).message
 	}
 	o.said = strings.TrimSpace(o.said + " " + line)
 	if o.level == event.Unknown {

@@ -58,13 +58,24 @@ func (c *carried) peel(s string) bool {
 		if pod := kubectl.FindStringSubmatch(s); pod != nil {
 			return c.layer("kubectl", pod[1], s[len(pod[0]):])
 		}
-		return c.peelRequest(s)
+		return c.peelWorker(s) || c.peelRequest(s)
 	}
 	return false
 }
 
 // kubectl matches "[pod/web-7f2/web] ".
 var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
+
+// peelWorker removes PHP-FPM's `[22-Nov-2026 10:00:00] WARNING: [pool www] child 7 said into stderr: "…"`.
+func (c *carried) peelWorker(s string) bool {
+	if !strings.HasPrefix(s[min(len(s), len("[22-Nov-2026 10:00:00]")):], " WARNING: [pool ") {
+		return false
+	}
+	said, body, ok := strings.Cut(s, `: "`)
+	line, rest, _ := strings.Cut(body, "\n")
+	c.time, _ = timeAt(s[1:])
+	return ok && c.layer("PHP-FPM", said[len("[22-Nov-2026 10:00:00]"):], strings.TrimRight(strings.TrimSuffix(line, `"`)+"\n"+rest, "\n"))
+}
 
 // peelRequest removes the request id or tag that Rails prints before an exception, its frames and its blank lines.
 func (c *carried) peelRequest(s string) bool {

@@ -24,6 +24,9 @@ func findHeader(lines []string) event.Exception {
 			}
 		}
 	}
+	for len(lines) > 1 && strings.HasSuffix(strings.ToLower(lines[len(lines)-1]), "stack trace:") {
+		lines = lines[:len(lines)-1]
+	}
 	_, last := splitName(strings.TrimSpace(strings.Join(lines, "\n")), "\n")
 	return event.Exception{Message: strings.TrimSpace(last)}
 }
@@ -52,10 +55,10 @@ func headerAtStart(s string) (event.Exception, bool) {
 }
 
 func headerInside(s string) (x event.Exception, found bool) {
-	for ok := true; ok && !found; {
-		if _, s, ok = strings.Cut(s, " "); ok {
-			x, found = headerAtStart(s)
-		}
+	for i := strings.IndexAny(s, " |"); i >= 0 && !found; i = strings.IndexAny(s, " |") { // NLog separates by "|"
+		s = s[i+1:]
+		x, found = headerAtStart(s)
+		found = found && !(x.Type == "Exception" && IsHeader(x.Message)) // semantic_logger's "Exception: SomeError: …"
 	}
 	return x, found
 }

@@ -31,6 +31,8 @@ var node = runtime{
 		{Place, lines("/…:", "C:", "D:", "file:///…:", "node:…:", "<anonymous_script>:", "[eval]:"), isUncaughtPlace},
 		{Caret, lines(" ^", " ~"), isCaret},
 		{Closing, lines("}"), func(line string) bool { return strings.Trim(line, "}],") == "" }},
+		{Frame, lines("for call at$"), nil}, // grpc-js, above the frames of the call
+		{Final, lines("(Use `node --trace-warnings "), nil},
 		{Final, lines(" Node.js v"), func(line string) bool { return strings.Count(line, " ") == 1 }},
 	},
 	rules: []rule{

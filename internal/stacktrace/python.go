@@ -83,6 +83,9 @@ func parsePython(lines []string) []event.Exception {
 			if ruler {
 				chain, section = append(chain, section...), nil
 			}
+			if ruler && strings.Trim(line, " +-") == "" { // the end of a group; what follows has the group as its context
+				chain, section = nil, chain
+			}
 		case len(frames) == 0:
 			above = append(above, line)
 		case indent(line) == 0 && line != "":

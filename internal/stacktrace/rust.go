@@ -25,8 +25,8 @@ var rust = runtime{
 	name: "rust", parse: parseRust,
 	looks: []look{
 		{Cause, lines("Caused by:$", "Location:$"), nil},
-		{RustPanic, lines("thread '…' panicked at ", "thread '…) panicked at "), nil},
-		{RustBacktrace, lines("stack backtrace:$", "Stack backtrace:$", "note: …run with `RUST_BACKTRACE="), nil},
+		{RustPanic, lines("thread '…' panicked at ", "thread '…) panicked at ", eyrePanic+"$"), nil},
+		{RustBacktrace, lines("stack backtrace:$", "Stack backtrace:$", "note: …run with `RUST_BACKTRACE=", "Backtrace omitted. Run with RUST_BACKTRACE="), nil},
 	},
 	rules: []rule{
 		{in(panicked), on(Text, Header), told, Join},
@@ -45,6 +45,9 @@ func parseRust(lines []string) []event.Exception {
 			return rustErrors(lines[:i], lines[i:])
 		}
 		first, ok := match(line, rustPanic)
+		if line == eyrePanic {
+			first, ok = match(strings.Join(lines[i+1:], "\n"), eyrePanicked)
+		}
 		if !ok {
 			continue
 		}
@@ -64,6 +67,10 @@ func parseRust(lines []string) []event.Exception {
 	return nil
 }
 
+const eyrePanic = "The application panicked (crashed)."
+
+var eyrePanicked = regexp.MustCompile(`(?s)^Message: +(?P<message>.*?)\nLocation: (?P<file>[^\n]*)`)
+
 var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
 
 // rustErrors reads an error, and below it its causes and where it was created.
@@ -71,7 +78,7 @@ func rustErrors(above, below []string) []event.Exception {
 	x := event.Exception{Type: "error"}
 	for _, line := range above {
 		if message, ok := strings.CutPrefix(line, "Error: "); ok || x.Message == "" {
-			x.Message = message
+			x.Message = rustNumber.ReplaceAllString(message, "")
 		}
 	}
 	chain, part := []event.Exception{x}, ""
@@ -85,16 +92,16 @@ func rustErrors(above, below []string) []event.Exception {
 			part = line
 		case s == "":
 		case part == "Caused by:":
-			if digits, cause, _ := strings.Cut(s, ": "); reads(number)(digits) {
-				s = cause
-			}
-			chain = append(chain, event.Exception{Type: "error", Message: s})
+			chain = append(chain, event.Exception{Type: "error", Message: rustNumber.ReplaceAllString(s, "")})
 		case part == "Location:" && len(chain[0].Frames) == 0:
 			chain[0].Frames = placeFrame(s, rustFileInApp)
 		}
 	}
 	return chain
 }
+
+// rustNumber matches what eyre prints in front of each error of a chain.
+var rustNumber = regexp.MustCompile(`^ *\d+: `)
 
 var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|(?:end )?byte index|" +
 	"attempt to (?:divide by zero|(?:add|subtract|multiply) with overflow|calculate the remainder)|" +
