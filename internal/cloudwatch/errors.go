@@ -53,8 +53,8 @@ func codeOf(err error) (code, message string, refusal error) {
 	return "", "", nil
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group because of its class. AWS does not document
-// the error code, so the message counts too.
+// onlyInsights reports whether FilterLogEvents refused a group's class, by its code, which AWS does not
+// document, or its message.
 func onlyInsights(err error) bool {
 	code, message, _ := codeOf(err)
 	return code == "InvalidOperationException" || infrequentText.MatchString(message)

@@ -56,8 +56,7 @@ func (g *Group) Links(e event.Event) []event.Link {
 				filter = "@message like " + strconv.Quote(id)
 			}
 		}
-		// The console encodes the query as an object. Its strings are escaped with "*" for "%", then the whole
-		// is escaped twice with "$" for "%".
+		// The console encodes the query as an object: strings with "*" for "%", then the whole twice with "$".
 		text := func(s string) string { return "'" + strings.ReplaceAll(escape(s), "%", "*") }
 		stamp := func(t time.Time) string { return text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
 		detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",

@@ -103,8 +103,7 @@ func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	return all, err
 }
 
-// ask runs one query, while at most maxQueries-1 others run. matched is how many records match, including
-// those beyond the limit of rows.
+// ask runs one query, while at most maxQueries-1 others run. matched includes those beyond the limit of rows.
 func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record, matched float64, err error) {
 	c := q.client
 	select {

@@ -11,8 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
-// This file speeds up the reading of windows of several pages: it cuts a window by time into slices, reads
-// them in parallel and emits them in order.
+// This file cuts windows of several pages into slices of time, reads them in parallel and emits them in order.
 
 const (
 	// slicePages is the target length of a slice. It is just below a whole number, to nearly fill the last page.

@@ -123,8 +123,7 @@ func readEnvironment(in Input) (environment, error) {
 	return env, nil
 }
 
-// unknownInputs reports the inputs that match no setting. The runner itself only warns about inputs that
-// action.yml does not declare.
+// unknownInputs reports the inputs that match no setting, about which the runner itself only warns.
 func unknownInputs(environ []string) error {
 	known := append(names(), "args", "entrypoint") // the runner's own, for container actions
 	var mistakes []error

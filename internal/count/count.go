@@ -67,8 +67,7 @@ func newer(at Millis, url string, known Millis, knownURL string) bool {
 	return at > known || at == known && url >= knownURL
 }
 
-// With sets a value in a map and returns the map. It makes the map if it is nil, as empty maps are after they
-// were read from the stored state.
+// With sets a value in a map and returns the map. It makes a nil one, as empty maps of the stored state are.
 func With[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 	if m == nil {
 		m = map[K]V{}

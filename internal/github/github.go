@@ -75,8 +75,7 @@ func New(c Config) (*Client, error) {
 	return &Client{base: base, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
-// In returns a client for another repository that shares this one's token, pace and rate limits. The names
-// must be valid; they are not checked.
+// In returns a client for another repository, with the same token and limits. It does not check the names.
 func (c *Client) In(owner, repo string) *Client {
 	return &Client{base: c.base, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }

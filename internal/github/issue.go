@@ -70,8 +70,7 @@ type Edit struct {
 	Type        string   `json:"type,omitempty"`     // name of an issue type of the organization
 }
 
-// Get fetches an issue. It returns ErrGone if the issue was deleted, transferred or never existed, or if the
-// number is that of a pull request.
+// Get fetches an issue. It returns ErrGone if it was deleted, transferred or never existed, or is a pull request.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	var got gh.Issue
 	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
@@ -93,8 +92,7 @@ func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
 	return issue, wrap(err, "create issue")
 }
 
-// write sends a new or changed issue. If GitHub refuses the type or the assignees, it records that for
-// Refused and tries again without them.
+// write sends an issue. If GitHub refuses the type or the assignees, it notes that and tries without them.
 func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (Issue, error) {
 	for {
 		var written gh.Issue

@@ -50,8 +50,7 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	return paths, nil
 }
 
-// Contains reports whether ancestor is commit or one of its ancestors. It returns ErrNotFound if the
-// repository lacks either of them.
+// Contains reports whether ancestor is commit or one of its ancestors; ErrNotFound if either does not exist.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	var compared struct{ Status string }
 	address := c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit))

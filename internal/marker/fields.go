@@ -85,8 +85,7 @@ type Page struct {
 	Users int64        `json:"c,omitempty"` // affected users, as counted by Sentry
 }
 
-// Users returns how many users were affected: the largest number for any one Sentry issue, since several may
-// have affected the same user.
+// Users returns the most users that one Sentry issue affected, since several may have affected the same ones.
 func (m Marker) Users() int64 {
 	var most int64
 	for _, p := range m.Pages {

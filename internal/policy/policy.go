@@ -1,5 +1,4 @@
-// Package policy applies a team's rules: which events matter, which of them are one error, and what an error's
-// issue looks like.
+// Package policy applies a team's rules: which events matter or are one error, and how an issue looks.
 //
 // Matching is per event: a Decider indexes the rules once and stores in each event's Decision which of them
 // match. Effects are per issue: Effects combines the rules that matched any of the error's events. Rules see

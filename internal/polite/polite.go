@@ -60,8 +60,7 @@ type Limits interface {
 	Ready(Request) (time.Time, error)
 	// Note is called after each attempt with the answer's header, which is empty if there was no answer.
 	Note(Request, http.Header)
-	// Refused reports whether an answer is a temporary refusal, and when to retry. times counts the request's
-	// refusals, including this one.
+	// Refused reports whether an answer is a temporary refusal, the request's times-th, and when to retry.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
 	// TooLate returns the error for a request that may not wait until then, or was refused too often. a is the
 	// refusal, or nil if Ready asked for the wait.
@@ -74,8 +73,7 @@ type Request struct {
 	Method string
 	URL    string
 	Body   []byte // JSON, or nil
-	// Extra marks a request that the run can do without. It only reads, whatever its method, and is not
-	// retried after a refusal or failure.
+	// Extra marks a request that the run can do without: it only reads, whatever its method, and once.
 	Extra bool
 	Once  error // if set, returned instead of a retry once the request may have arrived
 	Stale error // if set, returned instead of a retry once a refusal has delayed the request

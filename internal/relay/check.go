@@ -29,8 +29,7 @@ type Checkup struct {
 	lost error // why the last request without an answer has none
 }
 
-// Check tests whether a relay is reachable, can reach GitHub and has its routes configured. It sends only
-// requests that the relay does not pass on.
+// Check tests a relay's address, its way to GitHub and its routes, with requests that it does not pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
 	const about = "relay"
 	status := c.ask(ctx, http.MethodGet, "/healthz", nil, "")

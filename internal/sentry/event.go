@@ -130,8 +130,7 @@ func (t *tags) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// exceptions returns the chain of exceptions, the outermost first. If there are none, it returns the frames
-// of the first thread that has any.
+// exceptions returns the chain of exceptions, the outermost first, or else the frames of a thread.
 func (w *wireEvent) exceptions() []event.Exception {
 	values := map[string][]wireException{}
 	for _, entry := range w.Entries {
