@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
-// This file cuts windows of several pages into slices of time, reads them in parallel and emits them in order.
+// This file cuts large windows into slices of time, reads them in parallel and emits them in order.
 
 const (
 	// slicePages is the target length of a slice. It is just below a whole number, to nearly fill the last page.

@@ -70,7 +70,7 @@ type Edit struct {
 	Type        string   `json:"type,omitempty"`     // name of an issue type of the organization
 }
 
-// Get fetches an issue. It returns ErrGone if it was deleted, transferred or never existed, or is a pull request.
+// Get fetches an issue, or returns ErrGone if it was deleted, transferred, never there, or is a pull request.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	var got gh.Issue
 	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
