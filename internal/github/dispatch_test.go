@@ -33,6 +33,7 @@ func TestDispatch(t *testing.T) {
 		{name: "obeys 429", payload: `{}`, faults: 1, fault: fake.Fault{Status: 429, Header: map[string]string{"Retry-After": "30"}}},
 		{name: "gives up on 500", payload: `{}`, faults: 9, fault: fake.Fault{Status: 500}, want: "GitHub answered 500"},
 		{name: "too large for good", payload: `{"a":"` + strings.Repeat("x", 66_000) + `"}`, want: "too large", refused: true},
+		{name: "too large for a proxy", payload: `{}`, faults: 9, fault: fake.Fault{Status: 413}, want: "GitHub answered 413", refused: true},
 		{name: "names the permission", payload: `{}`, faults: 9, want: "Contents: Read and write", refused: true,
 			fault: fake.Fault{Status: 403, Body: `{"message":"Resource not accessible by personal access token"}`}},
 	} {

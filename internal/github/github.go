@@ -183,7 +183,7 @@ func (c *Client) Dispatch(ctx context.Context, eventType string, payload []byte)
 		Payload json.RawMessage `json:"client_payload,omitempty"`
 	}{eventType, payload}
 	err := c.call(ctx, polite.Request{Kind: kindDispatch, Method: http.MethodPost, URL: c.path("dispatches")}, in, nil)
-	if refusalOf(err).status == http.StatusUnprocessableEntity {
+	if status := refusalOf(err).status; status/100 == 4 && status != http.StatusRequestTimeout { // such as 400, 413, 422
 		err = fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return wrap(err, "dispatch %s", eventType)
