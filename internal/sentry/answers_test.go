@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/sentry"
 )
 
 // answer is a response that differs from Sentry's in some way.
@@ -46,6 +48,7 @@ func TestOddListsAreErrors(t *testing.T) {
 		{name: "no link", body: `[{"id":"1"}]`, says: "does not say whether it is the last page"},
 		{name: "no cursor", link: `<http://x/>; rel="next"; results="true"`, body: `[]`, says: "does not say whether it is the last page"},
 		{name: "always the same page", link: nextPage, body: `[{"id":"1"}]`, says: "never end"},
+		{name: "null", link: lastPage, body: `null`, says: "not a list"},
 		{name: "not a list", link: lastPage, body: `{}`, says: "unusable"},
 	} {
 		t.Run(a.name, func(t *testing.T) {
@@ -100,6 +103,24 @@ func TestStatesOfIssues(t *testing.T) {
 		h.answering(t, func(int) answer { return answer{body: `{"id":7,"status":"` + status + `"}`} })
 		if i, err := h.client(t).Issue(t.Context(), "7"); err != nil || i.State != state {
 			t.Errorf("%s: %+v, %v", status, i, err)
+		}
+	}
+}
+
+// One issue's odd time neither stops a run nor reaches the log inside an error.
+func TestOddTimesAreUnknown(t *testing.T) {
+	for _, odd := range []string{`""`, `"yesterday"`, `1795341640`, `{}`, `null`} {
+		h := newHouse(t, "web")
+		h.answering(t, func(int) answer {
+			return answer{link: lastPage, body: `[{"id":"1","firstSeen":` + odd + `,"lastSeen":"2026-11-22T09:00:00Z","lifetime":{"lastSeen":` + odd + `}}]`}
+		})
+		issues, err := h.client(t).Issues(t.Context())
+		if err != nil || len(issues) != 1 || !issues[0].First.IsZero() || issues[0].Last.Hour() != 9 {
+			t.Errorf("%s: %+v, %v", odd, issues, err)
+		}
+		body := `{"action":"critical","data":{"metric_alert":{"id":"1","title":"T","date_started":` + odd + `}}}`
+		if p, err := sentry.ReadWebhook([]byte(body), payload.Origin{}); err != nil || len(p.Events) != 1 {
+			t.Errorf("%s in a metric alert: %+v, %v", odd, p, err)
 		}
 	}
 }

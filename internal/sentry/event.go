@@ -223,7 +223,8 @@ type wireFrame struct {
 // and their causes, because they did not cause the error.
 func chainOf(values []wireException) []event.Exception {
 	dropped := map[int]bool{}
-	for range values { // repeated because a parent may come after its children
+	for before := -1; before < len(dropped); { // repeated because a parent may come after its children
+		before = len(dropped)
 		for _, v := range values {
 			m := v.Mechanism
 			drop := strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 	"github.com/org/errmon-action/internal/source"
@@ -102,6 +103,17 @@ func TestSuppressedIsNoCause(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"com.acme.CheckoutException", "Cause"}, types); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Anyone who knows a browser's DSN can send such an event.
+func TestManyExceptionsTakeNoTime(t *testing.T) {
+	began := time.Now()
+	body := `{"data":{"event":{"exception":{"values":[{}` + strings.Repeat(",{}", 100_000) + `]}}}}`
+	p, err := sentry.ReadWebhook([]byte(body), payload.Origin{})
+	want(t, err)
+	if took := time.Since(began); len(p.Events) != 1 || took > 20*time.Second {
+		t.Errorf("%d events after %s", len(p.Events), took)
 	}
 }
 

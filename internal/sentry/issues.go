@@ -41,8 +41,8 @@ type wireIssue struct {
 type figures struct {
 	Count     number
 	UserCount number
-	FirstSeen time.Time
-	LastSeen  time.Time
+	FirstSeen moment
+	LastSeen  moment
 }
 
 // number is a whole number, which Sentry writes as a string and older servers as a number. All else is 0.
@@ -51,6 +51,14 @@ type number int64
 func (n *number) UnmarshalJSON(data []byte) error {
 	v, _ := strconv.ParseInt(strings.Trim(string(data), `" `), 10, 64)
 	*n = number(max(v, 0))
+	return nil
+}
+
+// moment is a time. Anything else is the zero time, as an event without its time still counts.
+type moment struct{ time.Time }
+
+func (m *moment) UnmarshalJSON(data []byte) error {
+	_ = m.Time.UnmarshalJSON(data) // sets the zero time on failure
 	return nil
 }
 
@@ -109,6 +117,8 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	link := nextLink.FindString(strings.Join(a.Header.Values("Link"), ","))
 	following := nextCursor.FindStringSubmatch(link)
 	switch {
+	case page == nil:
+		return nil, "", errors.New("list issues: Sentry's answer is not a list: check sentry-url and any proxy")
 	case following == nil:
 		return nil, "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url and any proxy")
 	case !strings.Contains(link, `results="true"`):
@@ -180,6 +190,6 @@ func (w wireIssue) tracked() event.SentryIssue {
 		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug,
 		Level: level, State: cmp.Or(state, event.Unresolved),
 		Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
-		First: cmp.Or(l.FirstSeen, w.FirstSeen), Last: cmp.Or(l.LastSeen, w.LastSeen),
+		First: cmp.Or(l.FirstSeen, w.FirstSeen).Time, Last: cmp.Or(l.LastSeen, w.LastSeen).Time,
 	}
 }

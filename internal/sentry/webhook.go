@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/payload"
@@ -50,7 +49,7 @@ type metricAlert struct {
 		Name        string
 		Environment string
 	} `json:"alert_rule"`
-	DateStarted time.Time `json:"date_started"`
+	DateStarted moment `json:"date_started"`
 }
 
 // ReadWebhook reads the body of a webhook from the integration platform or the legacy WebHooks plugin.
@@ -108,7 +107,7 @@ func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payl
 	}
 	title := "Sentry metric alert: " + cmp.Or(a.AlertRule.Name, a.Title)
 	e := event.Event{
-		Deliveries: []string{o.DeliveryID(id, raw)}, Source: "sentry", URL: b.Data.WebURL, Time: a.DateStarted, Level: level,
+		Deliveries: []string{o.DeliveryID(id, raw)}, Source: "sentry", URL: b.Data.WebURL, Time: a.DateStarted.Time, Level: level,
 		Message: title, Text: payload.Lines(title, b.Data.Title, b.Data.Text), Environment: a.AlertRule.Environment,
 	}
 	if len(a.Projects) == 1 {
