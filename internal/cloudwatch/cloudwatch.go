@@ -4,8 +4,7 @@
 // (Group.Read), the patterns that find errors (DefaultFilterPattern, InsightsPattern), the rate of requests
 // (Config), an event's address in the console (Record.URL), and errors that name the input to fix.
 // Credentials, endpoint and proxy come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
-// redirects all requests to CloudWatch Logs. Retries have a fixed policy, so AWS_RETRY_MODE and
-// AWS_MAX_ATTEMPTS have no effect on them.
+// redirects all requests to CloudWatch Logs. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS do not change the retries.
 //
 // All readers return the same time, stream and text for an event, so that the next run may use another reader
 // and still count the event in the same minute. Event ids differ between the two APIs, but they only serve to

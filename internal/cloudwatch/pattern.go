@@ -6,8 +6,7 @@ package cloudwatch
 //
 // It contains only "?" terms, because CloudWatch ignores them beside any other kind. Terms are case-sensitive
 // and match anywhere in an event, even inside words. A false match only costs reading time, because levels
-// are parsed afterwards. Warnings do not match: a user who sets min-level to warn must also set
-// filter-pattern.
+// are parsed afterwards. Warnings do not match: with min-level warn, users must also set filter-pattern.
 //
 // Most Java and Go frames begin with a tab, but no term contains one: the service does not document whether a
 // pattern may, and if it refused the pattern, nothing would be found. The ends of these frames match instead.

@@ -14,8 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file chooses the reader of a group. It also reads groups ahead of their turn if reading one group at a
-// time would not use up the request rate.
+// This file chooses a group's reader, and reads groups ahead if one at a time would not use up the rate.
 
 // groupsAhead is how many groups are read ahead: at 25 requests a second, four fit in an answer's 150 ms.
 const groupsAhead = 4

@@ -27,9 +27,8 @@ const (
 	maxBlamed  = 4  // files whose lines are blamed, and whose versions are compared
 )
 
-// AddContext reads the lines around the samples of new errors, then of known errors whose sample may lack
-// lines, until the budget is used up. Later runs complete the samples that still lack lines. It also links
-// samples to the services' pages.
+// AddContext reads the lines around samples of new errors, then of known errors whose sample may lack lines,
+// until the budget is used up; later runs do the rest. It also links samples to the services' pages.
 func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {

@@ -18,8 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Repository looks up code. It caches commits and lists of files for the run, and stops when requests are
-// refused, used up or failing.
+// Repository looks up code, each commit once, and stops when requests are refused, used up or failing.
 type Repository struct {
 	GitHub   *github.Client // client for the repository with the code
 	Warnings []string       // what went wrong so far

@@ -119,9 +119,8 @@ func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 	return l.login, err
 }
 
-// Keys returns the keys, and the aliases that belong to exactly one known error. An alias of several errors
-// does not count: only the surrounding lines show which error an event belongs to, so an event that is read
-// twice could be counted for two.
+// Keys returns the keys, and the aliases that belong to exactly one known error. Of an alias of several, only
+// the surrounding lines show which error is meant, so an event that is read twice could count for two.
 func (k Known) Keys() map[string]bool {
 	keys, times := map[string]bool{}, map[string]int{}
 	for _, m := range k.markers() {

@@ -17,8 +17,7 @@
 // these lines because package safe breaks every "<!--" in foreign text. If somebody pastes the lines of
 // another issue into a body, the body counts as damaged and has no key.
 //
-// Version 1 may gain fields; readers ignore the ones they do not know. A state of a higher version is refused
-// with ErrNewer and must be left untouched.
+// Version 1 may gain fields, which old readers ignore. A higher version gives ErrNewer: leave it untouched.
 //
 // Package count documents how events are counted. To this package, keys are opaque strings.
 //

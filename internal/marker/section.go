@@ -128,8 +128,7 @@ func read(body string, into any) (key string, err error) {
 	return key, state.read(into)
 }
 
-// Split splits a body into the text before our section, the section, and the text after it. Without a section,
-// all of the body is before it.
+// Split splits a body into the text before our section (all if there is none), the section, and the rest.
 func Split(body string) (before, section, behind string) {
 	ours, _, _ := find(body)
 	if len(ours) == 0 {

@@ -148,8 +148,7 @@ var (
 	inPackage = regexp.MustCompile(`^(?:[^ *(.$\\/:]*[.$\\/:]+)*?((?:[^ *(.$\\/:]+[.$\\/:]+)?(?:Error|Exception)|[^ *(.$\\/:]+)[.$\\/:]*$`)
 	// leading matches hidden values at the start of a message, with their quotes and brackets.
 	leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
-	// name matches a name, or the single character that a syntax error quotes, but not a number, id,
-	// address or the placeholder of a secret.
+	// name matches a name, or the one character that a syntax error quotes, but not an id or a placeholder.
 	name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
 )
 

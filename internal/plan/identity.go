@@ -155,8 +155,7 @@ func (d *directory) rowsOf(keys ...string) (rows []*entry) {
 	return rows
 }
 
-// absorbRows moves a group's rows to its issue, except the row of a rule that is gone: that rule may also
-// have joined errors of other issues.
+// absorbRows moves a group's rows to its issue, except that of a gone rule, which may have joined others.
 func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	if e.retired != "" {
 		return

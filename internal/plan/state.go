@@ -92,8 +92,7 @@ func retired(i Issue, in Input) Reason {
 	return ""
 }
 
-// successor returns the initial marker of the issue that follows a retired one: it has the same keys, but
-// does not count the old issue's events.
+// successor returns the marker of the issue that follows a retired one: the same keys, without its events.
 func successor(i Issue) marker.Marker {
 	old := i.Marker
 	m := marker.Marker{
@@ -118,8 +117,7 @@ func successor(i Issue) marker.Marker {
 const maxLeaving = 5
 
 // leave decides about a retired issue. After reopen-window, one run removes its number from the dashboard and
-// a later one archives it. In the other order, a run that dies in between leaves the dashboard listing an
-// issue that is no longer live.
+// a later one archives it. In the other order, a run that dies leaves a dead number on the dashboard.
 func leave(i Issue, in Input, leaving *int) Action {
 	a := archive(i, in)
 	switch {

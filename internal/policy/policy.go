@@ -1,8 +1,7 @@
 // Package policy applies a team's rules: which events matter or are one error, and how an issue looks.
 //
 // Matching is per event: a Decider indexes the rules once and stores in each event's Decision which of them
-// match. Effects are per issue: Effects combines the rules that matched any of the error's events. Rules see
-// only redacted text.
+// match. Effects are per issue, of the rules that matched any of its events. Rules see only redacted text.
 //
 // It is pure and may import event.
 package policy
