@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -97,11 +98,10 @@ func hexHMAC(secret, text string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// ask returns the status of the answer; 0 if there is none.
+// ask returns the status of the answer; 0 if there is none. Then it sends no more, for each may take 15 s.
 func (c *Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) int {
 	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, strings.NewReader(body))
-	if err != nil {
-		c.lost = err
+	if c.lost = cmp.Or(c.lost, err); c.lost != nil {
 		return 0
 	}
 	maps.Copy(req.Header, header)
