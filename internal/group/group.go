@@ -231,16 +231,21 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 	return known, nil
 }
 
-// WriteKnown writes templates for a later call. A crash leaves the old file whole.
+// WriteKnown writes templates for a later call. A crash leaves the old file whole, unless it is a link or a
+// device such as /dev/stdout.
 func WriteKnown(file string, known []grouping.Known) error {
 	var content bytes.Buffer
 	lines := encoder(&content)
 	for _, k := range known {
 		_ = lines.Encode(saved(k)) // strings always encode
 	}
-	err := os.WriteFile(file+".new", content.Bytes(), 0o600)
-	if err == nil {
-		err = os.Rename(file+".new", file)
+	target := file + ".new"
+	if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() {
+		target = file
+	}
+	err := os.WriteFile(target, content.Bytes(), 0o600)
+	if err == nil && target != file {
+		err = os.Rename(target, file)
 	}
 	if err != nil {
 		return fmt.Errorf("save templates: %w", err)

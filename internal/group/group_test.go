@@ -136,6 +136,17 @@ func TestKnownFileIsReplaced(t *testing.T) {
 	}
 }
 
+// Only a regular file is replaced: a link stays one, and so does a device such as /dev/stdout.
+func TestKnownFileIsALink(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "known")
+	if err := errors.Join(os.WriteFile(file+".old", nil, 0o600), os.Symlink(file+".old", file), WriteKnown(file, []grouping.Known{{Key: "msg1:a"}})); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := ReadKnown(file + ".old"); err != nil || len(known) != 1 {
+		t.Errorf("%v, %v behind the link", known, err)
+	}
+}
+
 func TestKnownFileFails(t *testing.T) {
 	if err := WriteKnown(filepath.Join(t.TempDir(), "gone", "known"), nil); err == nil || !strings.HasPrefix(err.Error(), "save templates: ") {
 		t.Errorf("error %v", err)
