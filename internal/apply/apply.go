@@ -136,7 +136,7 @@ var closedAs = map[plan.Reason]string{
 
 func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
 	labels, changed := action.Labels(current.Labels)
-	body, err := a.Render.Body(action, current.Body)
+	body, err := a.body(action, current.Body)
 	switch {
 	case errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived: // the label alone shows it
 		return github.Edit{}, nil
@@ -187,7 +187,7 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 }
 
 func (a *Applier) create(ctx context.Context, action plan.Action) (number int, url string, err error) {
-	body, err := a.Render.Body(action, "")
+	body, err := a.body(action, "")
 	if err != nil {
 		return 0, "", err
 	}
@@ -207,6 +207,15 @@ func (a *Applier) create(ctx context.Context, action plan.Action) (number int, u
 		_, err = a.edit(ctx, action)
 	}
 	return issue.Number, issue.URL, err
+}
+
+// body renders the issue. The marker records that owners were assigned only if any are known.
+func (a *Applier) body(action plan.Action, current string) (string, error) {
+	code, shape := action.Evidence.Code, &action.Next.Shape
+	if (code == nil || len(code.Owners.Names) == 0) && !slices.Contains(action.Issue.Marker.Shape.Assignees, policy.Owners) {
+		shape.Assignees = slices.DeleteFunc(slices.Clone(shape.Assignees), func(login string) bool { return login == policy.Owners })
+	}
+	return a.Render.Body(action, current)
 }
 
 // assignees returns the logins to assign, from the settings and rules, that errmon has not assigned before.

@@ -3,6 +3,7 @@ package story
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -273,6 +274,27 @@ func TestPublicIssuesOfPrivateCode(t *testing.T) {
 		if shows := got.failing+got.owners+got.suspect != ""; shows == private {
 			t.Errorf("private code %v: %s", private, got.text)
 		}
+	}
+}
+
+// Owners that could not be looked up when the issue was filed are assigned later.
+func TestOwnersOfARuleAreAssignedLater(t *testing.T) {
+	w := newWorld(t)
+	w.withCode(newMonorepo(t, w.now))
+	w.file(".github/errmon.yml", "rules:\n  - assignees: [owners, gopher]\n")
+	refuse := func(refused bool) {
+		w.github.Configure(func(to *githubtest.Settings) { to.NoContents = refused })
+	}
+	for run, want := range []string{"gopher", "gopher mara", "gopher"} {
+		refuse(run == 0)
+		w.fail(time.Minute, "1.2.3", fmt.Sprintf(frameCases[0].stack, 4))
+		w.run("scan").mustSucceed(t)
+		issue := w.find("CartError")
+		if slices.Sort(issue.Assignees); strings.Join(issue.Assignees, " ") != want {
+			t.Errorf("run %d: assigned %q, want %s", run, issue.Assignees, want)
+		}
+		w.github.Edit(issue.Number, func(i *githubtest.Issue) { i.Assignees = []string{"gopher"} }) // people win
+		w.advance(15 * time.Minute)
 	}
 }
 
