@@ -48,7 +48,7 @@ func livingHistory() *script {
 	// pipit waits for a second event, and is ticked.
 	s.message("pipit", shop, m(33), 0)
 	s.person(4, onDashboard(func(w *world, n int) { w.tick(n, "pipit") }))
-	// quail becomes more frequent.
+	// quail reaches its hundredth event, which is worth a comment.
 	for i := range 120 {
 		s.message("quail", shop, m(float64(i)), 0)
 	}
