@@ -24,7 +24,7 @@ type kind struct {
 // characters replaces stand-ins for characters that a row of kinds.txt cannot contain.
 var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
 
-var byName = map[string]*kind{} // the kinds, filled with them
+var byName = map[string]*kind{} // filled together with kinds
 
 var kinds = func() (all []*kind) {
 	group, k := "", &kind{}
