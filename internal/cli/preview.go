@@ -91,8 +91,8 @@ func (s *session) expand(args []string) (config.Config, []string, error) {
 
 func (s *session) previewer(cfg config.Config, html io.Writer) preview.Preview {
 	p := preview.Preview{
-		Out: s.Stdout, Screen: s.Screen, Redactor: s.redactor, Rules: intakeRules(cfg), MinEvents: cfg.MinEvents, MaxNew: cfg.MaxNewIssues, Label: cfg.Label,
-		Now: s.Clock.Now(), HTML: html, Progress: io.Discard,
+		Out: s.Stdout, Screen: s.Screen, Redactor: s.redactor, Rules: intakeRules(cfg), MinEvents: cfg.MinEvents,
+		MaxNew: cfg.MaxNewIssues, Label: cfg.Label, Now: s.Clock.Now(), HTML: html, Progress: io.Discard,
 	}
 	if s.Errors.Width > 0 {
 		p.Progress = s.Stderr

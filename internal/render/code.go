@@ -65,10 +65,7 @@ func numbered(e code.Excerpt) string {
 	var b strings.Builder
 	width := len(fmt.Sprint(e.First + len(e.Lines)))
 	for i, line := range e.Lines {
-		mark := " "
-		if e.First+i == e.Line {
-			mark = ">"
-		}
+		mark := map[bool]string{true: ">", false: " "}[e.First+i == e.Line]
 		b.WriteString(strings.TrimRight(fmt.Sprintf("%s %*d | %s", mark, width, e.First+i, line), " ") + "\n")
 	}
 	return b.String()

@@ -145,7 +145,8 @@ var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
 	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
 }, "cookie": {regexp.MustCompile(strings.NewReplacer("ATTR", `(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)`,
-	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`).Replace(`^\s*((?:ATTR;\s*)*PAIR(?:;\s*(?:ATTR|PAIR))*)`)), regexp.MustCompile(`^(\w{0,60}\d[\w.%~+/=-]{8,})`)}}
+	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`).Replace(`^\s*((?:ATTR;\s*)*PAIR(?:;\s*(?:ATTR|PAIR))*)`)),
+	regexp.MustCompile(`^(\w{0,60}\d[\w.%~+/=-]{8,})`)}}
 
 // header adds the secret in the value of k, which is the header with this name.
 func (k key) header(s, name string, found []secret) []secret {

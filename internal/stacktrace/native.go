@@ -23,7 +23,8 @@ import (
 
 var native = runtime{
 	name: "native", parse: parseNative,
-	looks: append(deathLooks, behind(Death), behind(DeathEnd), behind(Raise), look{Frame, lines(" #", " …0x"), reads(nativeFrame)}, look{Frame, lines("*** Check failure stack trace: ***$"), nil}),
+	looks: append(deathLooks, behind(Death), behind(DeathEnd), behind(Raise),
+		look{Frame, lines(" #", " …0x"), reads(nativeFrame)}, look{Frame, lines("*** Check failure stack trace: ***$"), nil}),
 	rules: []rule{
 		{in(Logged, ruled), on(Death), dying, Join},
 		{in(dying), on(Death), dying, Apart},

@@ -26,7 +26,8 @@ var rust = runtime{
 	looks: []look{
 		{Cause, lines("Caused by:$", "Location:$"), nil},
 		{RustPanic, lines("thread '…' panicked at ", "thread '…) panicked at ", eyrePanic+"$"), nil},
-		{RustBacktrace, lines("stack backtrace:$", "Stack backtrace:$", "note: …run with `RUST_BACKTRACE=", "Backtrace omitted. Run with RUST_BACKTRACE="), nil},
+		{RustBacktrace, lines("stack backtrace:$", "Stack backtrace:$", "note: …run with `RUST_BACKTRACE=",
+			"Backtrace omitted. Run with RUST_BACKTRACE="), nil},
 	},
 	rules: []rule{
 		{in(panicked), on(Text, Header), told, Join},
