@@ -93,13 +93,24 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 	if err != nil {
 		return nil
 	}
-	wrong := slices.DeleteFunc(slices.Clone(c.config.Projects), func(project string) bool {
-		a, _ := c.get(ctx, kind, c.project(project), nil, nil)
-		return a.Status != http.StatusNotFound && a.Status != http.StatusForbidden
-	})
-	if len(wrong) == 0 {
-		return nil
+	wrong := func(names []string, address func(name string) (path string, query url.Values)) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+			path, query := address(name)
+			a, _ := c.get(ctx, kind, path, query, nil)
+			return a.Status != http.StatusNotFound && a.Status != http.StatusForbidden
+		}), ", ")
 	}
-	return finding.Mend(fmt.Sprintf("list issues: organization %q has no project %s that sentry-auth-token may read (%d)",
-		c.config.Organization, strings.Join(wrong, ", "), refused), "check sentry-projects, which takes slugs")
+	environments := wrong(c.config.Environments, func(name string) (string, url.Values) {
+		return c.issues(), url.Values{"limit": {"1"}, "environment": {name}}
+	})
+	if environments != "" { // asked first: looking up projects needs a further scope
+		return finding.Mend(fmt.Sprintf("list issues: organization %q has no environment %s (%d)", c.config.Organization, environments, refused),
+			"check sentry-environments: Sentry knows an environment from its first event on")
+	}
+	projects := wrong(c.config.Projects, func(slug string) (string, url.Values) { return c.project(slug), nil })
+	if projects != "" {
+		return finding.Mend(fmt.Sprintf("list issues: organization %q has no project %s that sentry-auth-token may read (%d)",
+			c.config.Organization, projects, refused), "check sentry-projects, which takes slugs")
+	}
+	return nil
 }

@@ -186,6 +186,8 @@ func TestRefusalsNameTheInput(t *testing.T) {
 			h.config.Projects = []string{"wbe"}
 			s.UnknownProject = 404
 		}, []string{"404", "project wbe", "sentry-projects"}, nil},
+		{"wrong environment", func(h *house, _ *sentrytest.Settings) { h.config.Environments = []string{"prod", "prdo"} },
+			[]string{"404", "environment prdo", "sentry-environments"}, []string{"sentry-projects", "prod,"}},
 		{"wrong search", func(h *house, _ *sentrytest.Settings) { h.config.Query = "is:(" }, []string{"400", "sentry-query"}, nil},
 		{"redirect", func(_ *house, s *sentrytest.Settings) {
 			s.Break = func(fake.Request) *fake.Fault { return &fake.Fault{Status: 301} }
@@ -193,6 +195,7 @@ func TestRefusalsNameTheInput(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, "web")
+			h.Put(sentrytest.Issue{Environment: "prod"})
 			h.Configure(func(s *sentrytest.Settings) { c.change(h, s) })
 			_, err := h.client(t).Issues(t.Context())
 			want(t, err, c.says...)

@@ -101,6 +101,9 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	for _, slug := range q["project"] {
 		must(slices.Contains(s.Settings.Projects, slug), s.Settings.UnknownProject, notAllowed)
 	}
+	for _, name := range q["environment"] {
+		must(slices.ContainsFunc(s.issues, func(i Issue) bool { return i.Environment == name }), http.StatusNotFound, notFound)
+	}
 	offset := 0 // a cursor is VALUE:OFFSET:PREVIOUS, opaque to clients
 	if cursor := q.Get("cursor"); cursor != "" {
 		_, err := fmt.Sscanf(cursor, "0:%d:0", &offset)
