@@ -170,10 +170,7 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 		if i == 0 {
 			b.WriteString("\n| Source | Events | Read from | Lag | Reader |\n|---|---:|---|---|---|\n")
 		}
-		health := "✓"
-		if s.Err != nil || s.Complete.IsZero() {
-			health = "✗"
-		}
+		health := map[bool]string{true: "✓", false: "✗"}[s.Err == nil && !s.Complete.IsZero()]
 		fmt.Fprintf(b, "| %s %s | %d | %s | %s | %s |\n", health, r.Code(s.Name, 300), s.Events, from(s), lag(s, run.Ended), s.Reader)
 	}
 }

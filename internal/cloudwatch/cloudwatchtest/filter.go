@@ -37,7 +37,7 @@ func pageSize(asked *int, most int) int {
 	return min(most, *asked)
 }
 
-func (s *Server) filterLogEvents(req request) any {
+func (s *Server) filterLogEvents(region string, body []byte) any {
 	in := decode[struct {
 		groupRef
 		StartTime     int64  `json:"startTime"`
@@ -46,7 +46,7 @@ func (s *Server) filterLogEvents(req request) any {
 		NextToken     string `json:"nextToken"`
 		Limit         *int   `json:"limit"`
 		StartFromHead *bool  `json:"startFromHead"` // false: newest first
-	}](req)
+	}](body)
 	limit := pageSize(in.Limit, cmp.Or(s.PageEvents, maxPageEvents))
 	must(utf8.RuneCountInString(in.FilterPattern) <= 1024, constraint("filterPattern", in.FilterPattern))
 	matches, err := Compile(in.FilterPattern)
@@ -55,7 +55,7 @@ func (s *Server) filterLogEvents(req request) any {
 	newestFirst := in.StartFromHead != nil && !*in.StartFromHead
 	const year2024 = 1_704_067_200_000
 	must(!newestFirst || in.StartTime >= year2024, invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
-	g, token := s.readable(req, in.groupRef), in.NextToken
+	g, token := s.readable(region, "FilterLogEvents", in.groupRef), in.NextToken
 	in.NextToken = ""
 	at := cursor{query: marshal(in), empties: s.EmptyPages}
 	if token != "" {
@@ -125,7 +125,7 @@ func (s *Server) page(events []Event, matches func(string) bool, at cursor, limi
 
 // getLogEvents reads one stream from its head. It always returns a token; at the end of the stream the token
 // is that of the request.
-func (s *Server) getLogEvents(req request) any {
+func (s *Server) getLogEvents(region string, body []byte) any {
 	in := decode[struct {
 		groupRef
 		Stream        string `json:"logStreamName"`
@@ -134,8 +134,8 @@ func (s *Server) getLogEvents(req request) any {
 		NextToken     string `json:"nextToken"`
 		Limit         *int   `json:"limit"`
 		StartFromHead bool   `json:"startFromHead"`
-	}](req)
-	g, now := s.readable(req, in.groupRef), s.Now()
+	}](body)
+	g, now := s.readable(region, "GetLogEvents", in.groupRef), s.Now()
 	must(in.StartFromHead, unsupported("startFromHead false"))
 	hidden := func(e Event) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
 	must(len(slices.DeleteFunc(slices.Clone(g.between(0, math.MaxInt64)), hidden)) > 0,

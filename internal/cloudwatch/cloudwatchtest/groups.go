@@ -108,24 +108,24 @@ func (s *Server) group(region string, ref groupRef) *group {
 }
 
 // readable is like group, but refuses groups of the class Infrequent Access, which the action cannot read.
-func (s *Server) readable(req request, ref groupRef) *group {
-	g := s.group(req.region, ref)
+func (s *Server) readable(region, action string, ref groupRef) *group {
+	g := s.group(region, ref)
 	must(!slices.Contains(s.Infrequent, g.name),
-		refuse("InvalidOperationException", req.action+" is not supported for log groups of the class INFREQUENT_ACCESS."))
+		refuse("InvalidOperationException", action+" is not supported for log groups of the class INFREQUENT_ACCESS."))
 	return g
 }
 
-func (s *Server) describeLogGroups(req request) any {
+func (s *Server) describeLogGroups(region string, body []byte) any {
 	in := decode[struct {
 		Prefix    string `json:"logGroupNamePrefix"`
 		NextToken string `json:"nextToken"` // the last name on the previous page
-	}](req)
+	}](body)
 	const limit = 50 // names on a page
 	must(in.Prefix == "" || groupName.MatchString(in.Prefix), constraint("logGroupNamePrefix", in.Prefix))
 	page := []object{}
 	for _, key := range slices.Sorted(maps.Keys(s.groups)) {
 		g := s.groups[key]
-		if g.region != req.region || !strings.HasPrefix(g.name, in.Prefix) || g.name <= in.NextToken {
+		if g.region != region || !strings.HasPrefix(g.name, in.Prefix) || g.name <= in.NextToken {
 			continue
 		}
 		if len(page) == limit {

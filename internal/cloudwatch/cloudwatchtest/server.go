@@ -75,34 +75,29 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-type request struct {
-	action, region string
-	body           []byte
-}
-
 // answer handles a request. Like the service, it checks permissions before parameters.
 func (s *Server) answer(r *http.Request) any {
 	body, _ := io.ReadAll(r.Body)
-	req := request{action: r.URL.Path, body: body}
+	name, region := r.URL.Path, ""
 	if signed := scope.FindStringSubmatch(r.Header.Get("Authorization")); signed != nil {
-		req.region = signed[1]
+		region = signed[1]
 	}
-	action := map[string]func(request) any{
+	action := map[string]func(region string, body []byte) any{
 		"FilterLogEvents":   s.filterLogEvents,
 		"DescribeLogGroups": s.describeLogGroups,
 		"GetLogEvents":      s.getLogEvents,
 		"StartQuery":        s.startQuery,
 		"GetQueryResults":   s.getQueryResults,
 		"StopQuery":         s.stopQuery,
-	}[req.action]
+	}[name]
 	must(r.Method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
-	must(req.region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
+	must(region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
 	var ref groupRef
-	_ = json.Unmarshal(req.body, &ref) // a malformed body is refused later
-	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.action), refuse("AccessDeniedException",
+	_ = json.Unmarshal(body, &ref) // a malformed body is refused later
+	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+name), refuse("AccessDeniedException",
 		fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: "+
-			"because no identity-based policy allows the logs:%[2]s action", identity, req.action, arn(req.region, ref.name()))))
-	return action(req)
+			"because no identity-based policy allows the logs:%[2]s action", identity, name, arn(region, ref.name()))))
+	return action(region, body)
 }
 
 func arn(region, group string) string {
@@ -110,8 +105,8 @@ func arn(region, group string) string {
 }
 
 // decode parses a request's body. It refuses a field that T lacks as unsupported.
-func decode[T any](req request) (in T) {
-	decoder := json.NewDecoder(bytes.NewReader(req.body))
+func decode[T any](body []byte) (in T) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&in); err != nil {
 		must(!strings.Contains(err.Error(), "unknown field"), unsupported(err.Error()))
@@ -180,8 +175,8 @@ type query struct {
 var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @log \| filter @message like /((?:[^/\\]|\\.)*)/ \| sort @timestamp asc$`)
 
 // startQuery enforces the limits from the service's model and its quotas page.
-func (s *Server) startQuery(req request) any {
-	q := decode[query](req)
+func (s *Server) startQuery(region string, body []byte) any {
+	q := decode[query](body)
 	must(len(q.Groups) >= 1 && len(q.Groups) <= 50, constraint("logGroupIdentifiers", q.Groups))
 	must(len(q.Text) <= 10_000, constraint("queryString", q.Text))
 	must(q.Limit >= 1 && q.Limit <= 10_000, constraint("limit", q.Limit))
@@ -193,7 +188,7 @@ func (s *Server) startQuery(req request) any {
 	q.match, err = regexp.Compile(strings.ReplaceAll(text[1], `\/`, "/"))
 	must(err == nil, refuse("MalformedQueryException", fmt.Sprint(err)))
 	for _, name := range q.Groups {
-		q.groups = append(q.groups, s.group(req.region, groupRef{LogGroupIdentifier: name}))
+		q.groups = append(q.groups, s.group(region, groupRef{LogGroupIdentifier: name}))
 	}
 	q.status = "Running"
 	s.queries = append(s.queries, &q)
@@ -209,23 +204,23 @@ func (s *Server) Queries() (now, peak int) {
 	return s.running, s.peak
 }
 
-func (s *Server) query(req request) *query {
-	id := decode[struct{ QueryID string }](req).QueryID
+func (s *Server) query(body []byte) *query {
+	id := decode[struct{ QueryID string }](body).QueryID
 	n, err := strconv.Atoi(id[strings.LastIndexByte(id, '-')+1:])
 	must(err == nil && n < len(s.queries), refuse("ResourceNotFoundException", "The specified query does not exist."))
 	return s.queries[n]
 }
 
-func (s *Server) stopQuery(req request) any {
-	q := s.query(req)
+func (s *Server) stopQuery(_ string, body []byte) any {
+	q := s.query(body)
 	must(q.status == "Running", invalid("The specified query is not running."))
 	q.status = "Cancelled"
 	s.running--
 	return object{"success": true}
 }
 
-func (s *Server) getQueryResults(req request) any {
-	q := s.query(req)
+func (s *Server) getQueryResults(_ string, body []byte) any {
+	q := s.query(body)
 	if q.polls++; q.polls > s.QueryPolls && q.status == "Running" {
 		q.status = "Complete"
 		s.running--
