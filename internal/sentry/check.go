@@ -39,6 +39,8 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 			f = finding.Warn(about, "cannot be looked up (403)", scopes)
 		case a.Status == http.StatusNotFound:
 			f = finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
+		case a.Status/100 == 3:
+			f = finding.Fail(about, fmt.Sprintf("was renamed (%d)", a.Status), "use its new slug in sentry-projects")
 		case err != nil:
 			f = finding.Of(about, err)
 		}
@@ -97,7 +99,7 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 		return strings.Join(slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 			path, query := address(name)
 			a, _ := c.get(ctx, kind, path, query, nil)
-			return a.Status != http.StatusNotFound && a.Status != http.StatusForbidden
+			return a.Status != http.StatusNotFound && a.Status != http.StatusForbidden && a.Status/100 != 3 // of a renamed project
 		}), ", ")
 	}
 	environments := wrong(c.config.Environments, func(name string) (string, url.Values) {

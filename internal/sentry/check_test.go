@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/org/errmon-action/internal/fake"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
@@ -26,4 +27,28 @@ func TestCheckNamesTheKindOfToken(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Sentry redirects the old name of a renamed project, and does not list issues by it.
+func TestRenamedProject(t *testing.T) {
+	h := newHouse(t, "web")
+	h.config.Projects = []string{"web", "shop"}
+	h.Configure(func(s *sentrytest.Settings) {
+		s.Break = func(r fake.Request) *fake.Fault {
+			switch {
+			case strings.HasSuffix(r.Path, "/projects/acme/shop/"):
+				return &fake.Fault{Status: 302, Header: map[string]string{"Location": "/api/0/projects/acme/store/"}}
+			case len(r.Query["project"]) == 2: // the real Sentry may list those of the other
+				return &fake.Fault{Status: 200, Header: map[string]string{"Link": lastPage}, Body: `[]`}
+			}
+			return nil
+		}
+	})
+	found := h.client(t).Check(t.Context())
+	if len(found) != 3 || found[2].Level != finding.Failure || !strings.Contains(found[2].Remedy, "sentry-projects") {
+		t.Errorf("%+v", found)
+	}
+	h.config.Projects = []string{"shop"}
+	_, err := h.client(t).Issues(t.Context())
+	want(t, err, "has no project shop", "check sentry-projects")
 }
