@@ -193,6 +193,8 @@ func (k key) holds(s string, n keyName) bool {
 	}
 	value := s[k.value:k.valueEnd(s, n)]
 	switch {
+	case k.quote != "" && s[k.value-1] == s[k.value-2] && isEmpty(value, s[k.value+len(value):], s[k.value-2:k.value]):
+		return false
 	case k.colon && notKey.MatchString(s[max(0, k.end-maxNear):k.end]):
 		return false
 	case unset(value), n.kind != kindPassword && k.quote == "" && object.MatchString(value):
@@ -206,6 +208,12 @@ func (k key) holds(s string, n keyName) bool {
 		}
 	}
 	return (n.accept == nil || n.accept(value)) && !k.inProse(n, value, s[k.value+len(value):])
+}
+
+// isEmpty reports whether two quotes are an empty string before other text, as in <Conn password="">, rather
+// than the first quotes of a value that ends with two as well.
+func isEmpty(text, after, quotes string) bool {
+	return !strings.HasPrefix(after, quotes) && (strings.HasPrefix(after, quotes[1:]) || text == "" || !isAlnum(text[0]))
 }
 
 // notKey matches "PASS" before a test's name in go test, and an ARN's type "secret" before a secret's name.

@@ -3,6 +3,7 @@ package safe
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -160,7 +161,8 @@ var inToken = alphabet("alnum_-+~")
 
 // random reports whether value may be a token rather than a word: it has a digit, or an inner capital.
 func random(value string) bool {
-	return hasDigit(value) || len(value) > 1 && strings.ToLower(value[1:]) != value[1:] && strings.ToUpper(value) != value
+	_, first := utf8.DecodeRuneInString(value)
+	return hasDigit(value) || strings.ToLower(value[first:]) != value[first:] && strings.ToUpper(value) != value
 }
 
 func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
