@@ -47,8 +47,7 @@ func Unmoved(a, b string, line int) bool {
 var (
 	// idle matches a line that cannot fail: a comment, brackets, end or else.
 	idle = regexp.MustCompile(`^(?://|#|/\*|\* |--|(?:[(){}\[\];,*/ \t]*|end|else|\} else \{)$)`)
-	// opens matches a line that may begin a statement. A line that begins with a bracket or an operator
-	// continues the one above, such as a list of parameters.
+	// opens matches a line that may begin a statement. One that begins with an operator continues the last.
 	opens = regexp.MustCompile(`^[ \t]*[^ \t(){}\[\]<>,.:;#/*|&=+\-?]`)
 )
 

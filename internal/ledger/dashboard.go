@@ -159,8 +159,7 @@ func newDeliveries(before, now []marker.Row) []marker.Row {
 	})
 }
 
-// withoutFiled drops rows if an issue has counted all their deliveries. Rows that also have events of a
-// source stay: the runs that read it handle them.
+// withoutFiled drops rows whose deliveries an issue has counted. Rows with events of a source are for scans.
 func withoutFiled(rows []marker.Row, issues []plan.Issue) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
 		return len(row.Marker.Sources)+len(row.Marker.Sentry) == 0 && slices.ContainsFunc(issues, func(i plan.Issue) bool {

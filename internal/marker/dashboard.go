@@ -72,8 +72,7 @@ type Row struct {
 	Marker Marker `json:"m"`
 }
 
-// Box returns the start of a list item with a checkbox. Ticking it requests an issue for the error that owns
-// the key. A key damaged by an edit gets no box.
+// Box returns the start of a list item with a box to tick for an issue; without one if the key is damaged.
 func Box(key string, ticked bool) string {
 	if !isPlain(key) || key == "" {
 		return "- "

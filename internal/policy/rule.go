@@ -59,8 +59,7 @@ type Threshold struct {
 	Within time.Duration
 }
 
-// UnmarshalText parses "5" or "20/1h". The period is bounded, because the dashboard's rows
-// keep counts per minute for the longest one.
+// UnmarshalText parses "5" or "20/1h". Its limit bounds the minutes that the dashboard's rows keep.
 func (t *Threshold) UnmarshalText(text []byte) error {
 	number, period, periodic := strings.Cut(string(text), "/")
 	n, err := strconv.Atoi(strings.TrimSpace(number))

@@ -179,8 +179,7 @@ func (c *Client) waitReady(ctx context.Context, r Request) error {
 	return c.Clock.Sleep(ctx, pause)
 }
 
-// attempt sends the request once and reads the whole answer. A write may outlast the run's context a little, so
-// that a run stops between writes, not during one.
+// attempt sends the request once and reads the whole answer. A write may outlast the run: see clock.Outlast.
 func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	header := http.Header{}
 	defer func() { c.Limits.Note(r, header) }()

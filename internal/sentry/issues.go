@@ -127,8 +127,7 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	return page, following[1], nil
 }
 
-// send sends a request to a path of Sentry's API and decodes the answer into out, unless that is nil. Any
-// status but 2xx is an error, returned with the answer.
+// send sends a request and decodes the answer into out, if not nil. Any status but 2xx is also an error.
 func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values, out any) (polite.Answer, error) {
 	address := *c.base
 	address.Path += path
