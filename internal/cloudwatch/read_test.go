@@ -225,3 +225,19 @@ func TestExactNamesNeedNoListing(t *testing.T) {
 func arn(group string) string {
 	return fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s", region, cloudwatchtest.Account, group)
 }
+
+func TestWindowThatCannotBeRead(t *testing.T) {
+	w := newWorld(t)
+	w.put("/shop", cloudwatchtest.Event{ID: "e", Stream: "s", Time: noon.Add(-time.Minute), Message: "ERROR"})
+	g := w.group("/shop")
+	// Somebody may delete a stream after its events were read. That says nothing about other streams.
+	records, _, err := g.Window(t.Context(), "deleted", noon.Add(-time.Hour), noon, 3)
+	if len(records) != 0 || err != nil {
+		t.Errorf("a deleted stream: %v, %v", records, err)
+	}
+	w.service.Allow = []string{"logs:FilterLogEvents"}
+	_, _, err = g.Window(t.Context(), "s", noon.Add(-time.Hour), noon, 3)
+	if err == nil || !strings.Contains(err.Error(), "the permission logs:GetLogEvents on arn:") || strings.Contains(err.Error(), "logs:FilterLogEvents") {
+		t.Errorf("not allowed: %v", err)
+	}
+}

@@ -162,8 +162,7 @@ func (p passing) Unwrap() error { return p.error }
 func (passing) Temporary() bool { return true }
 
 // final lists the error codes that a later request would meet again.
-var final = []string{"AccessDeniedException", "AccessDenied",
-	"ResourceNotFoundException", "InvalidParameterException", "InvalidOperationException"}
+var final = []string{"AccessDeniedException", "AccessDenied", "InvalidParameterException", "InvalidOperationException"}
 
 // Window returns all records of a stream from one time on and before another, in logged order, whether or not
 // they match the filter pattern, and the number of requests used. What maxRequests requests do not return is
@@ -189,10 +188,14 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 	for requests < maxRequests {
 		out, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
 		requests++
-		if err != nil {
-			err = fmt.Errorf("read the lines around an error in %q (GetLogEvents, permission logs:GetLogEvents): %w",
-				stream, g.explain(ctx, err))
-			if code, _, _ := codeOf(err); !slices.Contains(final, code) {
+		code, _, _ := codeOf(err)
+		switch {
+		case code == "ResourceNotFoundException": // somebody deleted the stream after its events were read
+			return records, requests, nil
+		case err != nil:
+			doing := fmt.Sprintf("read the lines around an error in stream %q of %q", stream, g.name)
+			err = explain(ctx, doing, g.region, "logs:GetLogEvents", g.resource(), err)
+			if !slices.Contains(final, code) {
 				err = passing{err}
 			}
 			return records, requests, err
