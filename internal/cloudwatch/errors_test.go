@@ -26,6 +26,8 @@ func TestErrorsNameTheRemedy(t *testing.T) {
 	}{
 		{"unknown group", "/shop", func(*world) {}, "ResourceNotFoundException",
 			[]string{`log group "/shop" not found in eu-central-1: check log-groups and aws-region`}},
+		{"unknown group for Logs Insights", "/shop", func(w *world) { w.config.Reader, w.config.InsightsBudget = "insights", 1 },
+			"ResourceNotFoundException", []string{`log group "/shop" not found in eu-central-1: check log-groups and aws-region`}},
 		{"missing permission", "/shop", func(w *world) { w.service.Allow = []string{} }, "AccessDeniedException",
 			[]string{"the permission logs:FilterLogEvents on arn:aws:logs:eu-central-1:*:log-group:/shop:*"}},
 		{"missing permission on an ARN", arn("/shop"), func(w *world) { w.service.Allow = []string{} }, "AccessDeniedException",

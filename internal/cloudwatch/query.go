@@ -207,6 +207,9 @@ func (q *query) explain(ctx context.Context, action string, err error) error {
 	resource := "*" // policies cannot name a query
 	if action == "logs:StartQuery" {
 		resource = q.groups[0].resource()
+		if code, _, _ := codeOf(err); code == "ResourceNotFoundException" {
+			return q.groups[0].explain(ctx, err)
+		}
 	}
 	return explain(ctx, q.doing(), q.groups[0].region, action, resource, err)
 }
