@@ -222,16 +222,21 @@ type wireFrame struct {
 // order is the reverse of both. It omits exceptions thrown while another was being handled ("suppressed"),
 // and their causes, because they did not cause the error.
 func chainOf(values []wireException) []event.Exception {
-	dropped := map[int]bool{}
-	for before := -1; before < len(dropped); { // repeated because a parent may come after its children
-		before = len(dropped)
-		for _, v := range values {
-			m := v.Mechanism
-			drop := strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]
-			if drop && m.ExceptionID != nil {
-				dropped[*m.ExceptionID] = true
-			}
+	children, dropped := map[int][]int{}, map[int]bool{}
+	var dropping []int
+	for _, v := range values {
+		switch m := v.Mechanism; {
+		case m.ExceptionID == nil:
+		case strings.HasPrefix(m.Source, "suppressed"):
+			dropping = append(dropping, *m.ExceptionID)
+		case m.ParentID != nil:
+			children[*m.ParentID] = append(children[*m.ParentID], *m.ExceptionID)
 		}
+	}
+	for len(dropping) > 0 {
+		id := dropping[0]
+		dropping, dropped[id] = append(dropping[1:], children[id]...), true
+		delete(children, id) // in a circle, each is dropped once
 	}
 	var chain []event.Exception
 	for _, v := range slices.Backward(values) {
