@@ -56,14 +56,21 @@ func (e *entry) read(keys *keyTable) {
 	e.readHead()
 }
 
-// unmarked removes the "! " that Dropwizard prints before each line of a trace.
+// unmarked removes the "! " that Dropwizard prints before each line of a trace, and the " " and " -> " that
+// chi prints before a panic and its first frame.
 func unmarked(line string) string {
 	rest, marked := strings.CutPrefix(line, "! ")
-	if outer, ok := strings.CutPrefix(rest, "Causing: "); ok && marked {
+	outer, causing := strings.CutPrefix(rest, "Causing: ")
+	top, pointed := strings.CutPrefix(line, " -> ")
+	switch {
+	case marked && causing:
 		return "Wrapped by: " + outer
-	}
-	if marked && stacktrace.ShapeOf(rest) != stacktrace.Text {
+	case marked && stacktrace.ShapeOf(rest) != stacktrace.Text:
 		return rest
+	case pointed && (stacktrace.IsGoFunction(top) || strings.HasPrefix(top, "  /")):
+		return top
+	case strings.HasPrefix(line, " panic: "):
+		return line[1:]
 	}
 	return line
 }

@@ -95,16 +95,13 @@ var places = []struct {
 	{":", pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`)},
 	// a Java logger, after the user, session, address and path that some servers print in front of it
 	{"] ", pattern(`^[^ \[]+(?:\[[^ \]]*\]|(?: [^ \[]+){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)},
-	{rustLambda, pattern(`^` + rustLambda + `[^}]*\}: ?`)},
+	{"Lambda runtime", pattern(`^Lambda runtime invoke\{[^}]*\}: ?`)}, // the span of AWS Lambda's Rust runtime
 }
-
-// rustLambda begins the span that AWS Lambda's Rust runtime puts around an invocation.
-const rustLambda = "Lambda runtime invoke{"
 
 func (r *headReader) place(s string) bool {
 	n := nameEndIn(s)
 	sentence := n < len(s) && s[n] == ' ' && isOrdinary(s[:n]) && s[:n] != "in" && !strings.Contains(s, "] ") &&
-		!strings.HasPrefix(s, rustLambda)
+		!strings.HasPrefix(s, "Lambda runtime invoke{")
 	if r.h.level < event.Warn || sentence {
 		return false
 	}
@@ -174,15 +171,13 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		return false // a word of the message, like most words
 	}
 	switch said, how := levelWord(name); {
-	case r.h.level == event.Trace && r.joint == "|" && mark == "|" && how == capital: // "TRACE" is one of Datadog's agents
-		r.h.level = said
-		r.behind(n)
 	case s[n] == '=':
 		return r.pairAt(s, n)
 	case isID(name):
 		r.h.requestID = name
 		r.behind(n)
-	case said == r.h.level && how == capital: // repeats the level that a letter or a sign gave
+	case how == capital && (said == r.h.level || r.h.level == event.Trace && r.joint == "|" && mark == "|"):
+		r.h.level = said // repeats the level that a letter or a sign gave, or follows "TRACE", one of Datadog's agents
 		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {

@@ -79,10 +79,7 @@ func fieldLevel(key, value string) event.Level {
 		n, _ := run(value)
 		return numberLevel(key, n)
 	}
-	if len(value) == 2 && value[0] == 'D' { // MongoDB's D1 to D5
-		value = "D"
-	}
-	if n := lettersIn(value); n < len(value) && (value[n] == '+' || value[n] == '-') { // slog's "ERROR+4"
+	if n := lettersIn(value); n < len(value) && (value[n] == '+' || value[n] == '-' || value[:n] == "D") { // slog's "ERROR+4", MongoDB's "D1"
 		value = value[:n]
 	}
 	level, _ := levelWord(value)

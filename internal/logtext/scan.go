@@ -149,13 +149,11 @@ func (h *head) say(f *fields, message, cause string) {
 	h.traceID = cmp.Or(f.text(fieldTraceID), h.traceID)
 }
 
-// oneLine starts the lines of a .NET trace that was printed on one line, with SingleLine.
-var oneLine = strings.NewReplacer("    at ", "\n   at ", "    --- ", "\n   --- ", "  ---> ", "\n ---> ")
-
 // readTail reads and removes the error after a message: pairs of slog, logrus and zerolog, or zap's object.
 func readTail(h *head) {
 	if i := strings.Index(h.message, "    at "); i > 0 && stacktrace.HasTrace(h.message[i:]) {
-		h.stack, h.message = oneLine.Replace(h.message), h.message[:i]
+		lines := strings.NewReplacer("    at ", "\n   at ", "    --- ", "\n   --- ", "  ---> ", "\n ---> ") // of .NET's SingleLine
+		h.stack, h.message = lines.Replace(h.message), h.message[:i]
 		return
 	}
 	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")

@@ -43,7 +43,7 @@ var golang = runtime{
 		{in(panicking), on(Text), panicking, Loose},
 		{in(panicking), on(GoFatal), panicking, Join},
 		{in(panicking, running), on(GoPlace), running, Join},
-		{in(running), on(goFunction), called, Join},
+		{in(running), on(goFunction, Indented), called, Join}, // chi indents functions
 		{in(running), on(goOther), running, Join},
 		{in(stacked), on(goFunction), stackedOn, Join},
 		{in(stacked), on(Text), stackedText, Hold},
@@ -101,8 +101,11 @@ func parseGo(lines []string) []event.Exception {
 			chain = append(chain, event.Exception{Type: "error", Message: strings.TrimSpace(message), Frames: s.frames})
 		}
 	}
-	if chain == nil {
-		return goPanics(lines)
+	if panics := goPanics(lines); chain == nil || len(panics) == 1 { // chi prints a panic's stack without a goroutine
+		if chain != nil {
+			panics[0].Frames = chain[0].Frames
+		}
+		return panics
 	}
 	slices.Reverse(chain)
 	return chain
@@ -120,7 +123,7 @@ func goPanics(lines []string) (chain []event.Exception) {
 			continue
 		}
 		more := until(lines[i+1:], func(line string) bool {
-			return line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") || goPanic.MatchString(line)
+			return unindented(line) == "" || reads(goErrorFrame)(line) || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") || goPanic.MatchString(line)
 		})
 		message := strings.ReplaceAll(joinMessage(m[2], more), "\n\t", "\n") // its further lines are indented
 		chain = append(chain, event.Exception{Type: goType(m[1], message), Message: message})

@@ -59,7 +59,7 @@ const rubyClass = `(?P<type>[A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
 
 var (
 	rubyClassed = regexp.MustCompile(`^(?P<message>.*)\(` + rubyClass + `\)$`)
-	railsError  = regexp.MustCompile(`(?ms)^[ \t]*(?:Information for: )?` + rubyClass + ` \((?P<message>.*?)\):$`) // a template's source and causes follow
+	railsError  = regexp.MustCompile(`(?ms)^[ \t]*(?:Information for: |[^\n]*Error performing [^\n]* in [\d.]+ms: )?` + rubyClass + ` \((?P<message>.*?)\):$`) // a template's source and causes follow
 )
 
 func rubyLogged(lines []string) event.Exception {
