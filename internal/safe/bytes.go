@@ -5,7 +5,6 @@ import (
 	"html"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // signs is a set of bytes: one bit for each ASCII byte. All other bytes share the bit of NUL.
@@ -73,23 +72,16 @@ func isWord(c byte) bool     { return isAlnum(c) || c == '_' }
 func isQuote(c byte) bool    { return c == '"' || c == '\'' || c == '`' }
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// decode undoes how URLs (%40), JSON (\u0040, \/) and HTML (&lt;) encode ASCII characters. offsets maps each
+// decode undoes how URLs (%40), JSON (\u0040, \/), HTML (&lt;) and East Asian texts write ASCII characters. offsets maps each
 // byte of text, and its end, to an offset in s; it is nil if nothing is encoded.
 func decode(s string, in signs) (text string, offsets []int) {
 	escapes := in.has('\\') && (strings.Contains(s, `\u00`) || strings.Contains(s, `\/`) || strings.Contains(s, `\x1b[`))
-	wide := in.has(0x80) && (strings.Contains(s, "\xe2\x80") || strings.Contains(s, "\xef\xbc") || strings.Contains(s, "\xef\xbd"))
-	if !escapes && !wide && !in.has('%') && !in.has('&') {
+	if !escapes && !in.has('%') && !in.has('&') && (!in.has(0x80) || !strings.Contains(s, colon)) {
 		return s, nil
 	}
 	b := make([]byte, 0, len(s))
 	at := make([]int, 0, len(s)+1)
 	for i := 0; i < len(s); {
-		if s[i] == '\\' {
-			if n := len(escapedColour.FindString(s[i:min(len(s), i+maxEntity+maxEntity)])); n > 0 {
-				i += n
-				continue
-			}
-		}
 		c, size := decodeByte(s[i:])
 		b, at = append(b, c), append(at, i)
 		i += size
@@ -100,28 +92,24 @@ func decode(s string, in signs) (text string, offsets []int) {
 	return string(b), append(at, len(s))
 }
 
-// escapedColour matches the escape sequence of a colour in a JSON string or in what Python's repr prints, and
-// typographic has single quotes, then double ones.
-var escapedColour = regexp.MustCompile(`^\\(?:u001b|x1b)\[[\d;]*m`)
+const colon = "：" // full width, as in Chinese and Japanese texts
 
-const typographic = "‘’“”"
+// colour matches the escape sequence of a colour in a JSON string and in what Python's repr prints.
+var colour = regexp.MustCompile(`^\\(?:u001b|x1b)\[[\d;]*m`)
 
 func decodeByte(s string) (c byte, size int) {
 	digits, size := "", 1
 	switch {
+	case s[0] == '\\' && colour.MatchString(s):
+		return ' ', strings.IndexByte(s, 'm') + 1
 	case len(s) >= 3 && s[0] == '%':
 		digits, size = s[1:3], 3
 	case len(s) >= 6 && s[:4] == `\u00`:
 		digits, size = s[4:6], 6
 	case len(s) >= 2 && s[:2] == `\/`:
 		return '/', 2
-	case s[0] >= utf8.RuneSelf:
-		r, size := utf8.DecodeRuneInString(s)
-		if plain := strings.IndexRune(typographic, r); plain >= 0 {
-			return "'\""[plain/6], size
-		} else if r > '\uff00' && r < '\uff5f' { // full width
-			return byte(r - '\uff00' + ' '), size
-		}
+	case strings.HasPrefix(s, colon):
+		return ':', len(colon)
 	case s[0] == '&':
 		n := strings.IndexByte(s[:min(len(s), maxEntity)], ';') + 1
 		if c := html.UnescapeString(s[:n]); n > 0 && len(c) == 1 {

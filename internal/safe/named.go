@@ -49,7 +49,7 @@ type key struct {
 	query      bool   // a parameter in the query of a URL
 	spoken     bool   // separated by a space or "is": "token abc expired"
 	flag       bool   // an option of a command
-	inList     bool   // the first string of a list
+	inList     bool   // a string of a list
 }
 
 func keyBefore(s string, i int) (k key, ok bool) {
@@ -57,10 +57,9 @@ func keyBefore(s string, i int) (k key, ok bool) {
 	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
 		k.end--
 	}
-	if s[i] == '=' { // env["PASSWORD"] = "x", user[password]=x, tokens[]=x
-		if end := brackets.start(s, k.end); end > 0 && (isQuote(s[end-1]) || k.end == i && i+1 < len(s) && strings.IndexByte(" \t=>", s[i+1]) < 0) {
-			k.end = end
-		}
+	end, next := brackets.start(s, k.end), s[min(i+1, len(s)-1)]
+	if s[i] == '=' && end > 0 && (isQuote(s[end-1]) || k.end == i && next > ' ' && next != '=' && next != '>') {
+		k.end = end // env["PASSWORD"] = "x", user[password]=x, tokens[]=x
 	}
 	quoted := k.end > 0 && isQuote(s[k.end-1])
 	if quoted {
@@ -140,20 +139,10 @@ func (k *key) quoteAt(s string, i int) bool {
 		return false
 	}
 	k.quote, k.value = s[i:at+1], at+1
-	run := at + 1
-	for run < len(s) && s[run] == s[at] {
-		run++
-	}
-	if run < len(s) && strings.IndexByte(" \t\r\n\\,;:)]}", s[run]) < 0 { // CSV doubles quotes; Python and TOML triple them
-		k.value = run
+	if rest := strings.TrimLeft(s[at:], s[at:at+1]); rest != "" && strings.IndexByte(" \t\r\n\\,;:)]}", rest[0]) < 0 {
+		k.value = len(s) - len(rest) // CSV doubles quotes; Python and TOML triple them
 	}
 	return true
-}
-
-// next moves k to the next string of the list whose last string ended at end.
-func (k *key) next(s string, end int) bool {
-	rest := strings.TrimLeft(s[min(len(s), end+len(k.quote)):], ", \r\n\t")
-	return k.inList && k.quoteAt(s, len(s)-len(rest))
 }
 
 // skipLabel skips a key that only introduces the value, as in {"S":"x"} and {"value":"x"}.
@@ -177,7 +166,8 @@ func (k key) values(s, name string, found []secret) []secret {
 		if k.holds(s, n) {
 			end := k.valueEnd(s, n)
 			found = append(found, secret{k.value, end, n.kind})
-			if k.next(s, end) {
+			rest := strings.TrimLeft(s[min(len(s), end+len(k.quote)):], ", \r\n\t")
+			if k.inList && k.quoteAt(s, len(s)-len(rest)) {
 				return k.values(s, name, found)
 			}
 			return found

@@ -92,7 +92,7 @@ var (
 	// option matches the text before an option's value, which may look like a command: -u mysql.
 	option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
 	// endOfName matches the text that may follow a command's name.
-	endOfName = regexp.MustCompile("^(?: |[\"'`]|\\\\\"|\\.exe)")
+	endOfName = regexp.MustCompile("^(?: |, -|[\"'`]|\\\\\"|\\.exe)")
 	// endOfCommand matches the end of a line, and separators before another command.
 	endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
 )

@@ -18,13 +18,12 @@ func quotedEnd(s string, start int, quote string) int {
 		if at == len(s) || s[at] == '\n' {
 			return at
 		}
-		if n := at - i; s[at] == quote[k] && n%(2*(k+1)) == k {
-			if at > start && at+2 < len(s) && s[at+1] == s[at] && isAlnum(s[at+2]) { // SQL doubles a quote
-				i = at + 1
-				continue
-			}
+		switch n := at - i; {
+		case at > start && at+2 < len(s) && s[at] == quote[k] && s[at+1] == s[at] && isAlnum(s[at+2]):
+			at++ // SQL doubles a quote
+		case s[at] == quote[k] && n%(2*(k+1)) == k:
 			return at - k
-		} else if s[at] == quote[k] && n < k {
+		case s[at] == quote[k] && n < k:
 			return i // the end of the enclosing string
 		}
 		i = at
@@ -80,11 +79,8 @@ func endsBare(s string, i int) bool {
 func unset(value string) bool {
 	return strings.Trim(value, "*xX•.{[(") == "" || len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] ||
 		strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(") ||
-		strings.HasPrefix(value, "arn:aws") || parameter.MatchString(value)
+		strings.HasPrefix(value, "arn:aws")
 }
-
-// parameter matches a placeholder in SQL.
-var parameter = regexp.MustCompile(`^(?:\$\d+|\?|%s|[@:]p\d+)$`)
 
 // prose reports whether the value after a colon is not a secret: "invalid password: must have 8 letters",
 // "unexpected token: end", "jsonwebtoken::decode". A single word may be a password if no sentence follows it.
