@@ -19,7 +19,7 @@ func placeholderAt(s string, i int) (kind string, number, end int) {
 		return "", 0, 0
 	}
 	end = inPlaceholder.end(s, i+1)
-	dash := strings.LastIndexByte(s[:end], '-')
+	dash := i + strings.LastIndexByte(s[i:end], '-')
 	if dash <= i+1 || end == len(s) || s[end] != ']' {
 		return "", 0, 0
 	}
