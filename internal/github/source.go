@@ -20,8 +20,8 @@ func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
 	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
 	refused := refusalOf(err).status
-	isBranch := err == nil && !strings.HasPrefix(found.SHA, sha) // GitHub also resolves branches and tags
-	if isBranch || refused == http.StatusNotFound || refused == http.StatusUnprocessableEntity {
+	isBranch := err == nil && !strings.HasPrefix(found.SHA, sha)    // GitHub also resolves branches and tags
+	if isBranch || slices.Contains([]int{404, 409, 422}, refused) { // 409 if the repository is empty
 		err = ErrNotFound
 	}
 	return found.SHA, wrap(err, "get commit %s", sha)

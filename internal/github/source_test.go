@@ -50,6 +50,10 @@ func TestCommit(t *testing.T) {
 			t.Errorf("%s: got %q, %v", sha, got, err)
 		}
 	}
+	s.breakNth("GET", 1, 0, fake.Fault{Status: 409, Body: `{"message":"Git Repository is empty."}`})
+	if _, err := s.Commit(t.Context(), first); !errors.Is(err, github.ErrNotFound) {
+		t.Errorf("in an empty repository: %v", err)
+	}
 }
 
 func TestTree(t *testing.T) {
