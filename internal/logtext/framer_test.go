@@ -97,6 +97,9 @@ func TestFraming(t *testing.T) {
 		{"two panics", "panic: a\n\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1\nexit status 2\npanic: b",
 			[]string{"panic: a /  / goroutine 1 [running]: / main.main() / \t/a.go:1 +0x1 / exit status 2", "panic: b"}},
 		{"lines aligned to the right", "ERROR a\n INFO b", []string{"ERROR a", " INFO b"}},
+		{"lines aligned to the right below a trace, as of Spring Boot", "2026-11-22T10:00:00.123+01:00 ERROR 1 --- [main] a.B : failed\n\na.b.Oops: x" + javaTrace +
+			"\n\n2026-11-22T10:00:00.124+01:00  INFO 1 --- [main] a.B : paid",
+			[]string{"ERROR 1 --- [main] a.B : failed /  / a.b.Oops: x / \tat com.acme.Cart.total(Cart.java:7) / \tat com.acme.Cart.main(Cart.java:1)", " INFO 1 --- [main] a.B : paid"}},
 		{"java.util.logging without a package", "Nov 22, 2026 10:00:01 AM Main main\nSEVERE: failed\nINFO paid",
 			[]string{"Nov 22, 2026 10:00:01 AM Main main / SEVERE: failed", "INFO paid"}},
 		{"java.util.logging", "Nov 22, 2026 10:00:00 AM com.acme.Cart total\nINFO: ready\nNov 22, 2026 10:00:01 AM com.acme.Cart total\nSEVERE: failed\na.b.Oops: x" + javaTrace,

@@ -97,9 +97,12 @@ func withoutDigits(s string) string {
 	return strings.Join(strings.FieldsFunc(s, unicode.IsDigit), "")
 }
 
-// isAligned reports whether the entry is indented like the event's first line, which has a level.
+// isAligned reports whether the entry is indented like the event's first line, which has a level, or by the one
+// space in front of a short level, as in Spring Boot's "2026-11-22T10:00:00.123Z  INFO 1 --- [".
 func (p *pending) isAligned(e *entry) bool {
-	return p.head.level != event.Unknown && leading(e.first, " \t") == leading(p.text.lines[0], " \t")
+	indent := leading(e.first, " \t")
+	return p.head.level != event.Unknown && indent == leading(p.text.lines[0], " \t") ||
+		e.stamped && e.head.level != event.Unknown && indent == 1
 }
 
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
