@@ -15,6 +15,8 @@ func TestFormats(t *testing.T) {
 		line    string
 	}{
 		{"AWS Lambda", false, "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: timeout"},
+		{"AWS Lambda", true, "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: error\tError Type: Runtime.OutOfMemory"},
+		{"AWS Lambda", false, "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: error\tError Type: Runtime.ExitError"},
 		{"AWS Lambda", true, "RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1"},
 		{"AWS Lambda", true, "INIT_REPORT Init Duration: 3012.44 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError"},
 		{"AWS Lambda", true, "INIT_REPORT Init Duration: 3012.44 ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown"},

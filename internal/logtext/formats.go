@@ -105,6 +105,7 @@ const redis = `^\d+:[XCSM] (?:\d+ \w+ [\d: .]+|\S+T\S+ )` // the process, its ro
 
 // formats are tried in this order. The catalogue in package intake's testdata has an example of each.
 var formats = []format{
+	{"AWS Lambda", "REPORT RequestId: ", event.Error, pattern(`\tError Type: (?P<message>Runtime\.OutOfMemory)`)}, // nothing else is logged
 	{"AWS Lambda", "START RequestId: |END RequestId: |REPORT RequestId: |INIT_START Runtime Version: ", event.Info, nil},
 	{"AWS Lambda", "Task timed out after |Error: Runtime exited|Runtime exited |Process exited before completing request", event.Error, nil},
 	{"AWS Lambda", "INIT_REPORT ", event.Info, pattern(`\tError Type: (?P<message>` + loggedByRuntime + `)\s*$`)},
