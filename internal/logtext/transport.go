@@ -88,7 +88,7 @@ func (c *carried) peelRequest(s string) bool {
 	}
 	shape := stacktrace.ShapeOf(line)
 	switch {
-	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "):
+	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " ") && !namesClass(line):
 		return false // neither an exception nor a template's frame
 	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown):
 		return false // not the source of a template
@@ -109,6 +109,13 @@ func isTagged(tag, line string) bool {
 	frame := strings.Contains(line, ":in ") && stacktrace.ShapeOf(line) == stacktrace.LateFrame
 	_, level := levelWord(tag)
 	return (exception || frame || line == "  ") && isWord(tag) && level <= letter
+}
+
+// namesClass reports whether a line is the first of an exception with a longer message, as Rails prints it:
+// "ActiveRecord::StatementInvalid (PG::UndefinedColumn: ERROR: …".
+func namesClass(line string) bool {
+	class, _, ok := strings.Cut(line, " (")
+	return ok && !strings.HasSuffix(line, ")") && !strings.Contains(class, " ") && (strings.Contains(class, "::") || stacktrace.IsHeader(class+": "))
 }
 
 // layer removes a transport's prefix, leaving body, and keeps the stream that the prefix names, if any.

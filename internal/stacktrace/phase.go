@@ -101,7 +101,7 @@ var logged = []rule{
 	{in(Logged), on(Header), loggedName, Hold},
 	{in(Logged), on(Raise), named, Join},
 	{in(Logged, loggedText), on(Text), loggedText, Hold},
-	{in(loggedText), on(Indented), loggedText, Hold},
+	{in(loggedText), on(Indented, Caret), loggedText, Hold}, // carets below a query of PostgreSQL
 	{in(loggedText), on(Blank), loggedText, Together},
 	{in(loggedText), on(Header), loggedName, Together},
 	{in(loggedText, bareText), on(LateFrame), framedLate, Join},
