@@ -25,6 +25,7 @@ var node = runtime{
 	looks: []look{
 		{Raise, lines(" " + nextMark + "["), nil},
 		{Frame, lines("\tat "), reads(nodeFrame)},
+		{Frame, lines("Emitted 'error' event "), nil}, // below an uncaught one, above the frames that emitted it
 		{Frame, lines("at …:"), func(line string) bool { f, ok := nodeFrame(line); return ok && f.Line > 0 }},
 		{Raise, lines(" " + nextMark), func(line string) bool { return IsHeader(line[len(nextMark):]) }},
 		{Raise, lines(" ["), reads(inspected)},

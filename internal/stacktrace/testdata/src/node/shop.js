@@ -47,6 +47,7 @@ const failures = {
   logged: () => new Cart([]).pay('4111').catch((err) => console.error('checkout failed:', err)),
   aggregate: () => Promise.any([charge('1'), charge('2')]).catch((err) => console.error(err)),
   refused: () => connect().catch((err) => console.error(err)),
+  unheard: () => { for (let i = 0; i < 2; i++) net.createServer().listen(8123, '127.0.0.1') },
   rejection: () => charge('4111'),
   rejected_value: () => { Promise.reject('no stock') },
   string: () => { throw 'no stock' },
