@@ -38,6 +38,7 @@ func TestPositions(t *testing.T) {
 		{"table after a line break", "\n| password | ‹secret-1 SECRET› |"},
 		{"frame of PHP", `#0 /srv/Db.php(12): PDO->__construct('‹argument-1 SECRET›', Object(Config), Array, 42)`},
 		{"call of PHP alone", `PDO->__construct('‹argument-1 SECRET›', '‹argument-1 SECRET›', Array)`},
+		{"check of a card", `exp 12/29, CVC: ‹card-1 123› declined`},
 		{"call that signs in", `Auth.login("jane", "‹argument-1 SECRET›") and mysqli_connect('db', 'root', '‹argument-1 SECRET›')`},
 		{"frame of Elixir", `    (auth 0.1.0) lib/auth.ex:5: Auth.login("‹argument-1 SECRET›", :admin, 3)`},
 		{"local of rich", `│ word = '‹argument-1 SECRET›' │`},
