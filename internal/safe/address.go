@@ -54,6 +54,10 @@ func ipv6(s string, _ signs, found []secret) []secret {
 
 var inIPv6, inVersion = alphabet("hex:."), alphabet("alnum_.")
 
+// listening matches every interface or the loopback with a port, as Node prints them behind a word:
+// "address already in use :::3000", "ECONNREFUSED ::1:5432".
+var listening = regexp.MustCompile(`^::1?:\d{1,5}$`)
+
 // ipv6In adds the address that fills s[start:end] apart from the end of a key
 // before it ("node:2001:db8::1") and punctuation after it.
 func ipv6In(s string, start, end int, found []secret) []secret {
@@ -68,6 +72,8 @@ func ipv6In(s string, start, end int, found []secret) []secret {
 	}
 	addr, err := netip.ParseAddr(s[start:end])
 	switch {
+	case start > 1 && s[start-1] == ' ' && isWord(s[start-2]) && listening.MatchString(s[start:end]):
+		return found
 	case err != nil && strings.HasPrefix(s[start:end], "::"):
 		return ipv6In(s, start+1, end, found) // separator after a name: "node::2001:db8::1"
 	case err != nil || everyones(addr):

@@ -270,6 +270,7 @@ func TestRedactLeavesAlone(t *testing.T) {
 		"columns":            "(softheader=00589370 90990003 00000002 00000000)",
 		"loopback":           "connect ECONNREFUSED 127.0.0.1:5432, [::1]:5432, 0.0.0.0:80",
 		"times":              "2026-11-22T10:30:01.123Z 10:30:01 1795341600438 1795341600438123 +02:00 -0700",
+		"Node's ports":       "listen EADDRINUSE: address already in use :::8123; connect ECONNREFUSED ::1:5432",
 		"C++ names":          "std::vector<a::b>::at dead::beef",
 		"any device":         "eth0 00:00:00:00:00:00 to ff:ff:ff:ff:ff:ff",
 		"negative id":        "Verification succeeded for blk_-4980916519894289629",
