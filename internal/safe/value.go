@@ -77,7 +77,7 @@ func endsBare(s string, i int) bool {
 
 // unset reports whether value stands for "no secret", or is a mask, a variable, an ARN, or only brackets.
 func unset(value string) bool {
-	return strings.Trim(value, "*xX•….{[(") == "" || len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] ||
+	return strings.Trim(value, "*xX•.{[(") == "" || len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] ||
 		strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(") ||
 		strings.HasPrefix(value, "arn:aws")
 }
