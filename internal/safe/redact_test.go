@@ -198,6 +198,7 @@ func TestRedactLeavesAlone(t *testing.T) {
 		"empty in an object": "<Conn password=''> failed for host 'db2', <Conn host='db1' password=''> failed",
 		"empty in XML":       `<User name="bob" password=""/> <name>Bob</name> <x y="1">`,
 		"empty, then more":   "token=\"\"|user=\"bob\", password: ''. Using default 'postgres'",
+		"codes of errors":    `{"code":"X509CertificateExpired"} errorCode: 'OAuth2AuthenticationException', code=Http2StreamErrorClosed`,
 		"bundle of hooks":    "at useCart (https://shop.example.com/assets/hooks/useInfiniteQuery-BX3k9a2P.js:1:2345)",
 		"password's date":    "changed password for user alice: 2026-03-14T11:59:58Z",
 		"wrong, in Russian":  "Пароль: неверный пользователь",

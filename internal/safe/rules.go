@@ -181,12 +181,18 @@ func words(list string) map[string]bool {
 	return set
 }
 
+var twoNumbers = regexp.MustCompile(`\d\D+\d`)
+
 // tests are conditions on a value, by the name that tables use.
 var tests = map[string]func(value string) bool{
 	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID, "grant": isGrant,
 	"email": isEmail, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
 	// an API key, not the key of a cache or a table
 	"key": func(value string) bool { return drawn(value) && !isUUID(value) },
+	// a code that signs in, not one of an error with a number in its name: X509CertificateExpired
+	"code": func(value string) bool {
+		return drawn(value) && (twoNumbers.MatchString(value) || drawn(strings.Join(strings.FieldsFunc(value, unicode.IsDigit), "")))
+	},
 	// a user and a password that is not masked
 	"pair": func(value string) bool {
 		_, password, _ := strings.Cut(value, ":")
