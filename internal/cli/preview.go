@@ -48,7 +48,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 	return errors.Join(shown, errors.Join(payload.Refused...))
 }
 
-// show calls preview, which also writes the page of --html. No mistake in the settings replaces an earlier page.
+// show runs preview with the --html page open. Call it only with valid settings, because it empties the page.
 func (s *session) show(cmd *cobra.Command, cfg config.Config, preview func(preview.Preview) error) error {
 	html, closePage, err := openPage(cmd)
 	if err != nil {
@@ -57,9 +57,9 @@ func (s *session) show(cmd *cobra.Command, cfg config.Config, preview func(previ
 	return errors.Join(preview(s.previewer(cfg, html)), closePage())
 }
 
-// openPage creates the file of --html before anything is read. Without the flag, the writer is nil.
+// openPage creates the --html file before any source is read. Without the flag, the writer is nil.
 func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
-	flag := cmd.Flags().Lookup("html") // the command run by the action's input has no such flag
+	flag := cmd.Flags().Lookup("html") // nil if the input "command" selected preview
 	if flag == nil || flag.Value.String() == "" {
 		return nil, func() error { return nil }, nil
 	}

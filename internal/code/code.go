@@ -18,7 +18,7 @@ type Certainty int
 // How a commit was found.
 const (
 	Unknown Certainty = iota
-	Guessed           // the head of the default branch, since the release is unknown
+	Guessed           // the head of the default branch, since no SHA or tag identifies the release
 	Tagged            // exactly one commit has a tag that matches the release
 	Exact             // the event carries the SHA
 )
@@ -36,10 +36,10 @@ type Source struct {
 	Page   string // the repository's page, such as https://github.com/acme/shop
 	Links  []Link // in-app frames, in the order of the trace
 	Guide  string // path of the contributing guide; empty if there is none
-	// The fields below describe the first link's file, and are empty if the issue may not show it.
-	Excerpt  Excerpt
-	Owners   Owners
-	Suspects []Suspect
+	// The fields below are empty if the issue is more public than the code, or the top frame has no link.
+	Excerpt  Excerpt   // at the first link
+	Owners   Owners    // of the first link's file
+	Suspects []Suspect // for any of the links
 }
 
 // Guides lists the paths of contributing guides, the one for coding agents first.

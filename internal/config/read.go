@@ -78,7 +78,7 @@ func duration(least, most string) func(string) (time.Duration, error) {
 	}
 }
 
-// Auto is the duration that the word auto stands for.
+// Auto is the value of CloseAfter if close-after is auto.
 const Auto time.Duration = -1
 
 func quiet(s string) (time.Duration, error) {
@@ -88,7 +88,7 @@ func quiet(s string) (time.Duration, error) {
 	return duration("0", "365d")(s)
 }
 
-// ParseSince parses a value of the setting since. Its error describes valid values, without quoting text.
+// ParseSince parses the setting "since". Its error describes valid values and does not quote the text.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	if d, durationErr := str2duration.ParseDuration(text); durationErr == nil {
@@ -157,7 +157,7 @@ func repository(owner, repo *string) func(string) error {
 	}
 }
 
-// label parses a label's name. GitHub allows no commas and 50 characters; ":dashboard" takes ten of them.
+// label parses a label's name. GitHub allows 50 characters, 10 of which ":dashboard" takes, and no commas.
 func label(s string) (string, error) {
 	switch {
 	case utf8.RuneCountInString(s) > 40:
@@ -179,7 +179,7 @@ func address(s string) (string, error) {
 	return strings.TrimRight(s, "/"), nil
 }
 
-// secretAddress parses the URL of a webhook. Its path is a secret, so it must use HTTPS.
+// secretAddress parses the URL of a webhook. Its path is a secret, so only a loopback URL may be plain HTTP.
 func secretAddress(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {

@@ -32,7 +32,7 @@ type Setting struct {
 	Local   bool   // left out of action.yml, which is kept to 40 inputs so that people can take it in
 
 	notInFile string                  // why it must not be in the file, with the remedy; empty if it may
-	read      func(text string) error // parses a trimmed text into the Config; set completes its error
+	read      func(text string) error // parses trimmed text into the Config; set() prefixes its error
 }
 
 const (
@@ -43,7 +43,7 @@ const (
 // Groups lists every group and its settings, in the order of the documentation.
 var Groups = groups(new(Config), time.Time{})
 
-// Settings lists every setting.
+// Settings lists every setting except those in RelaySettings.
 var Settings = func() (all []Setting) {
 	for _, g := range Groups {
 		all = append(all, g.Settings...)
@@ -191,7 +191,7 @@ func nearestOf(name string, names []string) string {
 	})
 }
 
-// plain returns a name as names are spelled: in lower case, with dashes, and without a leading ">=".
+// plain returns a name in lower case, with "-" for "_", and without the operator of a rule's level (">=").
 func plain(name string) string {
 	return strings.TrimLeft(strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-"), "!<>= ")
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file reads exceptions logged as objects. No two loggers use the same keys, but all log a type, and a
-// message, frames or a cause. Keys are compared without regard to case and "_".
+// This file reads exceptions logged as objects. No two loggers use the same keys, but each logs some of
+// type, message, frames and cause. Keys are compared without regard to case and "_".
 
 var exceptionKeys = set("exception exceptions error error_detail err thrown throwable exc_info stack_trace cause Exception")
 
@@ -158,7 +158,7 @@ func frameText(value any) string {
 	return ""
 }
 
-// readFrames reads objects, or Monolog's "file:line", where the top frame is in the exception's own fields.
+// readFrames reads frames as objects or "file:line" (Monolog). The exception's fields may hold the top one.
 func readFrames(value any, thrown object) (frames []event.Frame) {
 	top := placeFrame(first[string](thrown, "file"))
 	if top.Line == 0 {

@@ -45,13 +45,13 @@ func (d Dashboard) Section(text string) string {
 
 // Health describes how well a source can be read.
 type Health struct {
-	Success  count.Millis `json:"t,omitempty"` // when the last successful run began
-	Tried    count.Millis `json:"r,omitempty"` // when the last run that had time to read it began
+	Success  count.Millis `json:"t,omitempty"` // start of the last run that read it without an error
+	Tried    count.Millis `json:"r,omitempty"` // start of the last run that had time to read it
 	Events   int64        `json:"e,omitempty"` // events kept by the last run
 	Failures int          `json:"f,omitempty"` // consecutive failures
 }
 
-// Cadence returns the median time between scans, because GitHub starts them late; 0 with fewer than two.
+// Cadence returns the median time between scans (GitHub starts some late), or 0 with fewer than two.
 func (d Dashboard) Cadence() time.Duration {
 	var gaps []time.Duration
 	for i := 1; i < len(d.Runs); i++ {
@@ -72,7 +72,7 @@ type Row struct {
 	Marker Marker `json:"m"`
 }
 
-// Box returns the start of a list item with a box to tick for an issue; without one if the key is damaged.
+// Box returns the start of a list item, with a box to tick unless the key is empty or damaged.
 func Box(key string, ticked bool) string {
 	if !isPlain(key) || key == "" {
 		return "- "
@@ -99,7 +99,7 @@ const (
 	MaxMuted      = 200 // issues; snoozed ones and then the newest are kept
 	MaxMutedDays  = 7
 	MaxMutedCells = 60
-	maxMutes      = 12_000 // characters once encoded; beyond it, errors silent for longest lose their counts
+	maxMutes      = 12_000 // characters once encoded; beyond it, the errors silent longest lose their counts
 )
 
 // Mute counts an error whose issue is muted and therefore not written.

@@ -112,7 +112,7 @@ func since(a plan.Action) string {
 	return ""
 }
 
-// path renders the call path: the root cause, then the exceptions that it led to, each with its frames. If
+// path renders the call path: the outermost maxChain exceptions, causes first, each with its frames. If
 // brief, each shows only its first in-app frame, because the issue shows the code as well.
 func (r Renderer) path(e event.Event, brief bool) string {
 	chain := slices.Clone(e.Exceptions)

@@ -34,7 +34,7 @@ type wireEvent struct {
 	DateCreated string       // in the API, like Entries
 	Datetime    string       // in webhooks, like Received, URL and WebURL
 	Received    float64      // Unix seconds
-	URL         string       // address in the API, which contains the project's slug
+	URL         string       // the event's address in the API; contains the project's slug
 	WebURL      string       `json:"web_url"`
 	Tags        tags
 	Contexts    contexts
@@ -48,8 +48,8 @@ type wireEvent struct {
 	project string // slug, if the webhook has one outside the event
 }
 
-// Event returns an issue's event by its id, which may be source.Newest, or the zero Event if Sentry no longer
-// has it. It uses the issue's ID, Title, URL, Project and Level.
+// Event returns an issue's event by id, or the newest if id is source.Newest. If Sentry no longer has it, the
+// result is zero. Event uses the issue's ID, Title, URL, Project and Level.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	var w wireEvent
 	a, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
@@ -65,7 +65,7 @@ func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) 
 	}), nil
 }
 
-// event completes e, which contains what is known apart from w.
+// event fills in e from w. e already holds what only the caller knows, and fallbacks.
 func (w *wireEvent) event(e event.Event) event.Event {
 	e.ID, e.Exceptions = cmp.Or(w.EventID.Trim(), w.ID.Trim()), w.exceptions()
 	e.Runtime = cmp.Or(map[string]string{"javascript": "browser", "csharp": "dotnet"}[w.Platform], w.Platform)
@@ -218,8 +218,8 @@ type wireFrame struct {
 	InAppSnake   bool `json:"in_app"`
 }
 
-// chainOf returns the chain of exceptions, the outermost first and each with its newest frame first. Sentry's
-// order is the reverse of both. It omits exceptions thrown while another was being handled ("suppressed"),
+// chainOf returns the chain of exceptions, the outermost first and each with its newest frame first; Sentry
+// orders both the other way. It omits suppressed exceptions, such as one thrown by close() after a failure,
 // and their causes, because they did not cause the error.
 func chainOf(values []wireException) []event.Exception {
 	children, dropped := map[int][]int{}, map[int]bool{}
@@ -236,7 +236,7 @@ func chainOf(values []wireException) []event.Exception {
 	for len(dropping) > 0 {
 		id := dropping[0]
 		dropping, dropped[id] = append(dropping[1:], children[id]...), true
-		delete(children, id) // in a circle, each is dropped once
+		delete(children, id) // in a cycle, each is dropped once
 	}
 	var chain []event.Exception
 	for _, v := range slices.Backward(values) {
