@@ -112,12 +112,14 @@ func since(a plan.Action) string {
 	return ""
 }
 
-// path renders the call path: the outermost maxChain exceptions, causes first, each with its frames. If
-// brief, each shows only its first in-app frame, because the issue shows the code as well.
+// path renders the call path: the exceptions, causes first, each with its frames. A long chain loses its
+// middle. If brief, each shows only its first in-app frame, because the issue shows the code as well.
 func (r Renderer) path(e event.Event, brief bool) string {
 	chain := slices.Clone(e.Exceptions)
 	slices.Reverse(chain)
-	chain = chain[max(0, len(chain)-maxChain):]
+	if long := len(chain) - maxChain; long > 0 {
+		chain = slices.Delete(chain, maxChain/2, maxChain/2+long)
+	}
 	if !slices.ContainsFunc(chain, func(x event.Exception) bool { return len(x.Frames) > 0 }) {
 		return ""
 	}

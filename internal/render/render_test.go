@@ -204,6 +204,18 @@ func TestBodyFitsWhateverIsLogged(t *testing.T) {
 	}
 }
 
+func TestLongCallPathKeepsItsEnds(t *testing.T) {
+	var e event.Event
+	for i := range maxChain + 3 { // the last one is the root cause
+		x := event.Exception{Type: fmt.Sprintf("Error%d", i), Frames: []event.Frame{{Function: "pay", File: "/app/pay.js", Line: i}}}
+		e.Exceptions = append(e.Exceptions, x)
+	}
+	path := renderer.path(e, true)
+	if !strings.Contains(path, "Root cause: Error8\n") || !strings.Contains(path, "→ Error0\n") || strings.Count(path, "Error") != maxChain {
+		t.Error(path)
+	}
+}
+
 func TestBodyOfALogWithoutTimes(t *testing.T) {
 	body, err := renderer.Body(plan.Action{}, "")
 	if err != nil || !strings.Contains(body, "** · time unknown\n") {
