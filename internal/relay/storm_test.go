@@ -108,7 +108,8 @@ func TestStorm(t *testing.T) {
 		after, peak := w.memory()
 		t.Logf("  memory of the relay: %d MB before, %d MB after, %d MB at most so far", memory, after, peak)
 		span := sent[len(sent)-1].at.Sub(sent[0].at) + coalesce
-		if most := full + int(span/coalesce) + 1; len(sent) > most {
+		most := full + int(span/coalesce) + 2 // one for a first dispatch that arrives late, which shortens the span
+		if len(sent) > most {
 			t.Errorf("%d dispatches: at most one for each coalesce (%s), and %d full ones, are allowed", len(sent), coalesce, full)
 		}
 		if *storm && (got.latency.P99 > 100*time.Millisecond || median > coalesce+time.Second) {
