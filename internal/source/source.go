@@ -75,7 +75,7 @@ type Result struct {
 	Large    bool      // too large to be read whole, so only records that match a filter were emitted
 	Reader   string    // how it was read, and why
 	Cut      time.Time // from this time on records may be missing; zero if none are
-	Warning  string    // about missing records; empty if none are missing
+	Warning  string    // for people: about missing records or a change of reader; may be empty
 }
 
 // Windowed is a source that can return one stream unfiltered.
@@ -112,11 +112,11 @@ type Tracker interface {
 type Health struct {
 	Result
 	Name     string
-	From     time.Time // where reading began
+	From     time.Time // start of the window; zero for a tracker
 	Progress time.Time // the source counts as read up to here; may be after Complete, see reading.Logs
 	Events   int64     // events that the policy kept
-	Last     time.Time // Progress of the run before; zero if there was none
-	Left     bool      // not read, for lack of time: left to the next run
+	Last     time.Time // the progress that earlier runs stored; zero if there is none
+	Left     bool      // not read, because time ran out or the run was stopped: left to the next run
 	Err      error
 
 	Tracker bool // the source is a tracker, so it is read whole rather than from a time on
@@ -143,7 +143,7 @@ type Followed struct {
 	Filed  bool  // it has an issue here
 	Open   bool  // that issue is open
 	Waits  bool  // it has a row on the dashboard
-	Due    bool  // its row gets an issue in this run: it is ticked, or only a limit or a failure held it back
+	Due    bool  // its row may get an issue in this run: it is ticked, or only a limit or a failure held it back
 	Wanted bool  // its state matters even if it is no longer selected
 	DueAt  int64 // the total at which its row gets an issue; 0 unless the row waits for min-events
 	Total  int64 // events counted so far

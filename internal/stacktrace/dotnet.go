@@ -23,7 +23,7 @@ var dotnet = runtime{
 	looks: []look{
 		{Announcement, lines("Unhandled Exception:$"), nil},
 		{Frame, lines(" --- End of "), nil},
-		{Cause, lines(" ---> (Inner Exception #", " [ERROR] FATAL UNHANDLED EXCEPTION: "), nil}, // Mono prints it a second time
+		{Cause, lines(" ---> (Inner Exception #", " [ERROR] FATAL UNHANDLED EXCEPTION: "), nil}, // both repeat the chain
 		{Raise, lines("Unhandled exception. "), nil},
 		{Frame, lines("\tat "), reads(readDotnetFrame)},
 	},

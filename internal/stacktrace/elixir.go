@@ -59,7 +59,7 @@ var (
 	elixirRaised = regexp.MustCompile(`^ *\*\* \((?P<type>.+?)(?: from #PID[^)]*)?\)(?: (?P<message>.*)|$)`)
 	// "(app 1.0.0) file:12: Module.function/2"
 	elixirPlaced = regexp.MustCompile(`^(?:\((?P<module>[^ )]+)[^)]*\) )?(?P<file>.+?\.(?:exs?|erl|l?eex|heex)):(?P<line>\d{1,9}): (?P<function>.*)$`)
-	// The same for functions of the virtual machine, which have arguments and no file.
+	// The same without a file, as for functions of the virtual machine; arguments may replace the arity.
 	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
 )
 

@@ -85,7 +85,7 @@ func placeFrame(place string, inApp func(event.Frame) bool) (frames []event.Fram
 	return frames
 }
 
-// splitName splits module and function at the last separator; without one there is no module.
+// splitName splits a name at the last separator. Without one, or with only a leading one, there is no module.
 func splitName(name, separator string) (module, function string) {
 	if i := strings.LastIndex(name, separator); i > 0 {
 		return name[:i], name[i+len(separator):]

@@ -23,7 +23,7 @@ import (
 // github.com/pkg/errors and zap print a message, then functions and places without arguments or offsets.
 //
 // Go has no exception types, so errmon makes stable ones: "runtime error: index out of range" without numbers
-// for the runtime's own panics, "panic" for others, "fatal error", and "error" for one logged with its stack.
+// for the runtime's own panics, a value's type if printed, else "panic"; "fatal error"; and "error" in logs.
 
 var golang = runtime{
 	name: "go", parse: parseGo, adopt: adoptGo, chain: goChain,
@@ -115,7 +115,7 @@ func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
 
-// goPanics reads the lines above the first goroutine. The panic printed last is the one that surfaced.
+// goPanics reads the panics that lines announce, the last one first, since that is the one that surfaced.
 func goPanics(lines []string) (chain []event.Exception) {
 	for i, line := range lines {
 		m := goPanic.FindStringSubmatch(line)
@@ -140,7 +140,7 @@ func goRecovered(lines []string, frames []event.Frame) event.Exception {
 	return event.Exception{Type: goType("panic", message), Message: message, Frames: frames}
 }
 
-// belowPanic drops the frames above the call of panic: they belong to the code that recovered.
+// belowPanic drops the call of panic and the frames above it, which belong to the code that recovered.
 func belowPanic(frames []event.Frame) []event.Frame {
 	i := slices.IndexFunc(frames, func(f event.Frame) bool { return f.Module == "" && f.Function == "panic" })
 	return frames[i+1:]
@@ -151,7 +151,7 @@ func goType(kind, value string) string {
 	return cmp.Or(m.Type, kind)
 }
 
-// goTypes match the runtime's own panics up to their numbers, and a value's type: "(main.order) 0x774468".
+// goTypes match the runtime's own panics up to their details, and a value's type: "(main.order) 0x774468".
 var goTypes = []*regexp.Regexp{
 	regexp.MustCompile(`^(?P<type>(?:runtime error: |interface conversion|close of (?:closed|nil) channel|send on closed channel|` +
 		`assignment to entry in nil map).*?)(?: \[|: |\n| \(| with |$)`),
@@ -221,8 +221,8 @@ func goInApp(pkg, file string) bool {
 
 func adoptGo(f *event.Frame) { f.InApp = f.Module != "" && goInApp(f.Module, f.File) }
 
-// goChain sets the types and reduces the chain to what Go prints: for a panic, one stack and a message that
-// includes wrapped errors; for an error, every link with a stack. Sentry reports recovered panics at fatal.
+// goChain sets the types and reduces the chain to what Go prints: for a panic, or an error with at most one
+// stack, a link with the outer message; else each link with a stack. Sentry sends recovered panics as fatal.
 func goChain(e *event.Event) []event.Exception {
 	kind := "error"
 	if e.Level == event.Fatal {

@@ -12,7 +12,7 @@ import (
 
 // findHeader reads the exception announced by the lines between two stacks. A line that begins with its name
 // beats one that contains it ("checkout failed: TypeError: …"), which beats one that begins with another
-// capitalised name. Among equals the last wins. The lines below it are part of the message.
+// capitalised name. Of equals the last wins, with the lines below it. Without any, the last line is the message.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
@@ -63,7 +63,7 @@ func headerInside(s string) (x event.Exception, found bool) {
 	return x, found
 }
 
-// weakHeader reads "Oops: message": a capitalised name without a known ending.
+// weakHeader reads "Oops: message": a capitalised name, but not one in all capitals, and a message.
 func weakHeader(s string) (event.Exception, bool) {
 	x, ok := splitHeader(s)
 	return x, ok && x.Message != "" && x.Type[0] >= 'A' && x.Type[0] <= 'Z' && strings.ToUpper(x.Type) != x.Type

@@ -103,7 +103,7 @@ func adoptJava(f *event.Frame) {
 	}
 }
 
-// javaLibraries are packages of the JDK, of languages on it, and of frameworks that call the application.
+// javaLibraries are packages of the JDK, of languages on it, and of widely used frameworks and libraries.
 var javaLibraries = []string{
 	"java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "akka.",
 	"org.springframework.", "org.apache.", "org.hibernate.", "org.jboss.", "org.eclipse.", "org.glassfish.",

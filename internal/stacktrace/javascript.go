@@ -81,7 +81,7 @@ func parseV8(lines []string) []event.Exception {
 	place, begin := uncaughtPlace(lines)
 	lines = lines[begin:]
 	var chain []event.Exception
-	after, indents := 0, 0 // the line after the last frame, and its indentation
+	after, indents := 0, 0 // the line after the last frame; the indentation of its exception's first frame
 	for i, line := range lines {
 		f, ok := nodeFrame(line)
 		if !ok {
@@ -184,7 +184,7 @@ func nodeFrame(line string) (f event.Frame, ok bool) {
 
 func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
 
-// nodeInApp excludes Node's own modules, packages, AWS Lambda's runtime and browser extensions.
+// nodeInApp excludes Node's modules, packages, bare file names, AWS Lambda's runtime and browser extensions.
 func nodeInApp(file string) bool {
 	return strings.ContainsAny(file, `/\`) && !hasAny(file, "/node_modules/", `\node_modules\`, "-extension://") &&
 		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")
@@ -241,7 +241,7 @@ func atFrame(line string) (event.Frame, bool) {
 	}
 	f, ok := readColumn(place)
 	f.Function = function
-	f.File, _, _ = strings.Cut(f.File, " line ") // eval's code counts as the line that called eval
+	f.File, _, _ = strings.Cut(f.File, " line ") // eval's code gets the file that called eval, but keeps its own line
 	f.InApp = nodeInApp(f.File) || !strings.Contains(f.File, "/")
 	return f, ok && (isAddress(f.File) || strings.HasSuffix(f.File, ".js") || strings.HasSuffix(f.File, ".mjs"))
 }

@@ -106,7 +106,7 @@ func WithoutLead(line string) string { return line[len(deathLead.FindString(line
 
 var deathLead = regexp.MustCompile(`^(?:\[.*?\] |.*? UTC - |\S+?:\d{1,9}(?::\d{1,9})?: )`)
 
-// deathForms match deaths that have a type, and a message on the same line or below.
+// deathForms match deaths that have a type, and maybe a message on the same line or below.
 var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*throwing an instance of '(?P<type>.*)'\n\s*what\(\):  (?P<message>.*)`), // libstdc++
 	regexp.MustCompile(`^(?P<message>.*throwing an instance of '(?P<type>.*)')`),
@@ -120,7 +120,7 @@ var deathForms = []*regexp.Regexp{
 
 var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
 
-// nativeHeader reads a death's type and message. If none of deathForms matches, the type is its first words.
+// nativeHeader reads a death's type and message. If no form matches, its first words or "abort" are the type.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
 	if x, ok := match(text, deathForms...); ok {

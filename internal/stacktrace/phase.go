@@ -67,11 +67,11 @@ type Joining uint8
 const (
 	Begin    Joining = iota // it begins a new event
 	Join                    // it continues the event
-	Loose                   // it continues the event, unless too many such lines came before
+	Loose                   // it continues the event, unless too many uncertain lines came before or its record has a trace
 	Hold                    // a later line decides
 	Together                // a later line decides if it was logged at once with the line before, else Begin
 	Note                    // it continues the event if it was logged at once, else a later line decides
-	Apart                   // it continues the event if each line is its own record
+	Apart                   // it continues the event if each line is its own record, unless it repeats the first
 )
 
 // rule states how a line of one of shapes continues an event in one of the phases from, and the next phase.
@@ -86,7 +86,7 @@ type rule struct {
 func in(p ...Phase) []Phase { return p }
 func on(s ...Shape) []Shape { return s }
 
-// anywhere maps a shape to the phase after it, for phases without a rule for that shape.
+// anywhere maps a shape to the phase after it, for phases without a rule for that shape; see defaultStep.
 var anywhere = map[Shape]Phase{
 	Frame: framed, LateFrame: framedLate, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced, GroupTrace: framed,
 	Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
@@ -196,7 +196,7 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 }
 
 // Taken returns the phase after held lines joined the event although no line made them part of its trace.
-func (p Phase) Taken() Phase { return cmp.Or(kept[p], p) } // nothing is held at Plain
+func (p Phase) Taken() Phase { return cmp.Or(kept[p], p) } // no phase is kept as Plain, the zero value
 
 // Logged reports whether the event is a log line that a trace may follow.
 func (p Phase) Logged() bool { return p == Logged || p == Failed }
@@ -207,7 +207,7 @@ func (p Phase) Dying() bool { return p == dying }
 // Names reports whether the next line that is not a frame names the failure.
 func (p Phase) Names() bool { return p == announced || p == thrown || p == traced || p == panicked }
 
-// Named reports whether the event has an exception line but no frame so far.
+// Named reports whether the latest exception line has no frame so far.
 func (p Phase) Named() bool { return p == named || p == threaded }
 
 // LacksFrames reports whether a failure lacks its frames or its message so far.

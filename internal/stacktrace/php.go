@@ -52,7 +52,7 @@ func parsePHP(lines []string) []event.Exception {
 	return chain
 }
 
-// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own functions have no place. A
+// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". A call by PHP itself has no place. A
 // closure is named after the function around it: "{closure:App\Cart::total():16}()".
 func phpCall(line string) (f event.Frame, ok bool) {
 	digits, call, _ := strings.Cut(strings.TrimPrefix(line, "#"), " ")

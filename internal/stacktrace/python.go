@@ -61,7 +61,7 @@ var pythonLinks = []string{"During handling of the above exception, ", "The abov
 
 func parsePython(lines []string) []event.Exception {
 	lines = append(undressed(lines), tracebackLine) // the last trace ends where another begins
-	var chain, section []event.Exception            // section is the text up to a ruled line
+	var chain, section []event.Exception            // section is the part since the last ruled line
 	var frames []event.Frame                        // frames of the next exception to add
 	var above []string                              // lines since the last trace: log lines, or Lambda's header
 	add := func(x event.Exception) {

@@ -54,7 +54,7 @@ func rubyException(first string, more []string) event.Exception {
 	return event.Exception{Type: x.Type, Message: joinMessage(x.Message, more)}
 }
 
-// A constant's path ("Shop::PaymentError") with the message before or after it.
+// rubyClass matches a constant's path, "Shop::PaymentError". The message comes before it, in Rails after it.
 const rubyClass = `(?P<type>[A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
 
 var (

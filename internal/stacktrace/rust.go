@@ -101,7 +101,7 @@ func rustErrors(above, below []string) []event.Exception {
 	return chain
 }
 
-// rustNumber matches what eyre prints in front of each error of a chain.
+// rustNumber matches the number that anyhow and eyre may print in front of each error of a chain.
 var rustNumber = regexp.MustCompile(`^ *\d+: `)
 
 var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|(?:end )?byte index|" +

@@ -23,33 +23,33 @@ const (
 	Place                   // V8's "/app/cart.js:42" above an uncaught error
 	Caret                   // nothing but "^" and "~"
 	Closing                 // "}" below an inspected error
-	Epilogue                // printed by Elixir and Monolog below the frames
+	Epilogue                // printed by Elixir above the exception or below the frames, by Monolog below them
 
 	// Lines that can only be part of a trace.
 	Announcement // printed by Ruby and .NET right above the exception
-	Raise        // begins a trace with the exception: Ruby, PHP, .NET and Elixir
+	Raise        // begins a trace with the exception: Ruby, PHP, .NET, Elixir, Node and sanitizers
 	Traceback    // "Traceback (most recent call last):"
 	GroupTrace   // the same for an exception group, whose lines are all indented
-	GoPanic      // "panic: …"
+	GoPanic      // "panic: …", or what Go prints above "fatal error: …"
 	GoFatal      // "fatal error: …"
 	RustPanic    // "thread 'main' panicked at src/cart.rs:15:19:"
 	Death        // printed by a dying process, above a stack
-	DeathEnd     // the same, with no stack below
+	DeathEnd     // the report of a death with no stack below, maybe by a shell or the kernel
 
 	// Lines that also mean nothing without the lines above them.
-	Frame         // a frame, or "... 12 more"
+	Frame         // a frame, or a line around frames: "... 12 more", "Stack trace:"
 	LateFrame     // a frame of Ruby, Perl or gin, where several lines of a message may come before
 	PythonFrame   // File "cart.py", line 42
 	Cause         // "Caused by: …"
 	Chain         // what Python prints between a cause and its effect
 	Goroutine     // "goroutine 1 [running]:", or the signal line before it
-	GoPlace       // a tab, then file, line and offset of a Go frame
+	GoPlace       // the place of a Go frame: indented, with file, line and maybe an offset
 	RustBacktrace // "stack backtrace:", or the note that it is off
 	TclFirst      // "while executing", above the first command of Tcl's errorInfo
 	Command       // "invoked from within", above the others
 	Final         // "Node.js v20.20.2", "exit status 2", which need not be part of a trace
 
-	// Shapes that After gives to Text in a trace of Go or Tcl.
+	// Shapes that After, not ShapeOf, gives to lines that may belong to a trace of Go or Tcl.
 	goFunction // "main.(*Cart).Total", above its place
 	goOther    // a register, or "...additional frames elided..."
 	quoteEnd   // the last line of a quoted Tcl command
