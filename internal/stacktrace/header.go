@@ -12,7 +12,7 @@ import (
 
 // findHeader reads the exception announced by the lines between two stacks. A line that begins with its name
 // beats one that contains it ("checkout failed: TypeError: …"), which beats one that begins with another
-// capitalised name. Of equals the last wins, with the lines below it. Without any, the last line is the message.
+// capitalised name. Of equals the last wins, with the lines below it. Without one, the last line is returned.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
