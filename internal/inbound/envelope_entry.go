@@ -15,9 +15,9 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// NewEntry returns an entry with one occurrence, or an error if body is not a JSON object of the shape. A
-// Slack body that is only a text gets the shape text, because programs other than Slack send those. The id is
-// the body's own or else, for Sentry, its hash, or else fallback. A body longer than MaxSample is cut.
+// NewEntry returns an entry with one occurrence, or an error if body is not a JSON object of the shape or
+// cannot be cut to MaxSample. A Slack body with a text but none of the keys that Slack sends gets the shape
+// text, because other programs send those. The id is the body's own, or a Sentry body's hash, or fallback.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // the JSON decoder accepts invalid bytes
 	fields, err := object(body)

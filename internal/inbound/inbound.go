@@ -10,8 +10,8 @@
 //	{"slack": …}   the body of a Slack event, command or message, see slack.ReadRequest
 //	{"text": …}    a line of text and optional details, see readText
 //
-// Read also accepts the whole event file that GitHub passes to a workflow. It recognises the bare body of a
-// webhook by that body's own keys, before the key "text".
+// Read also accepts a form from Slack, and the whole event file that GitHub passes to a workflow. It
+// recognises the bare body of a webhook by that body's own keys, before the key "text".
 //
 // A payload of an unknown shape is refused, and the error names its keys. Anything known not to be an error,
 // such as a chat message, is skipped with a reason.
@@ -126,7 +126,7 @@ func unknown(fields map[string]json.RawMessage) error {
 		"send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
-// readText reads an error from a logged text. If the sender adds a message, it identifies the error better.
+// readText reads an error from a logged text. If the sender adds a message, intake reads that instead.
 func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var body map[string]payload.Text
 	if err := json.Unmarshal(raw, &body); err != nil {

@@ -15,7 +15,7 @@ import (
 type Delivery struct {
 	Events []event.Event
 	Issues []event.SentryIssue    // with the state each changed to; no state if only its event was delivered
-	Newest map[string]event.Event // by issue id: the newest event of issues delivered without one
+	Newest map[string]event.Event // by issue id: the newest event of unresolved issues delivered without one
 }
 
 // Date sets the time of events without one.
@@ -30,7 +30,7 @@ func (d *Delivery) Date(now time.Time) {
 
 // Deliver adds a delivery and returns notices about events below min-level. counted returns how many events
 // of a Sentry issue are counted already, and whether the issue is known. An unknown one is added only if one
-// of its events is kept or if it is unresolved.
+// of its events is kept, or if it is unresolved and the policy keeps it.
 func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
 	kept := map[string]bool{}
 	for _, e := range d.Events {
@@ -60,7 +60,7 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 	return notices
 }
 
-// deliverEvent adds one event. A delivered text counts as an error unless another level is stated.
+// deliverEvent adds an event if the policy keeps it. It is an error unless its sender or text states a level.
 func (in *Intake) deliverEvent(e *event.Event) {
 	if len(e.Exceptions) == 0 {
 		in.readText(e)
@@ -76,7 +76,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	}
 }
 
-// readText reads the text of a delivered event like a log line. Fields that the sender set win.
+// readText reads a delivered text like a log line. Fields that the sender set win, except the message.
 func (in *Intake) readText(e *event.Event) {
 	text := strings.TrimSuffix(cmp.Or(e.Message, e.Text)+"\n"+e.Stack, "\n")
 	events := in.Frame(event.Record{Source: e.Source, Text: text})
@@ -100,7 +100,7 @@ func (in *Intake) Issue(t event.SentryIssue) event.Event {
 	return e
 }
 
-// AddIssue adds a Sentry issue with fresh new events unless a rule ignores it. e is the newest, or zero if unknown.
+// AddIssue adds a Sentry issue with fresh new events, unless a rule drops e, its newest (zero if unknown).
 func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 	t.Title, t.Name, t.Project = in.names.redactor.Skeleton(t.Title, t.Title), in.names.name(t.Name), in.names.name(t.Project)
 	t.URL = in.names.url(t.URL)

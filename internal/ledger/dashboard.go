@@ -16,7 +16,7 @@ import (
 )
 
 // readDashboards picks the oldest of our issues with the dashboard's label. If two first runs overlapped,
-// there may be two; the newer one's content is merged before it is closed.
+// there may be two; the newer one's waiting rows and progress are merged before it is closed.
 func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Known) error {
 	slices.SortFunc(found, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range found {
@@ -75,8 +75,8 @@ func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
 }
 
-// SaveDeliveries adds delivered errors that have no issue yet to the dashboard, and removes rows whose
-// deliveries an issue has counted by now. It reports whether there was anything to write.
+// SaveDeliveries adds delivered errors that wait, or that GitHub refused, to the dashboard, and removes rows
+// whose deliveries an issue has counted by now. It reports whether there was anything to write.
 func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result, now time.Time) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {

@@ -26,13 +26,13 @@ import (
 type Ledger struct {
 	GitHub  *github.Client
 	Render  render.Renderer // renders the dashboard; all labels derive from its Label
-	Trusted []string        // logins whose markers are trusted, in addition to the token's own
+	Trusted []string        // logins whose markers are trusted, besides the token's own and github.WorkflowLogin
 
 	login      string            // the token's own; empty until looked up
 	repository github.Repository // zero until looked up
 }
 
-// Known holds what GitHub stored at the start of a run.
+// Known holds what List read from GitHub.
 type Known struct {
 	Issues    []plan.Issue // issues with a trusted marker
 	Dashboard marker.Dashboard
@@ -56,7 +56,7 @@ const ArchiveSuffix = ":archive"
 
 // ReadIssue converts an issue for package plan; label is the label of error issues. If the marker is
 // unreadable but its key line still names the error, there is no error: a damaged issue counts from zero, and
-// one written by a newer errmon is muted. Otherwise it returns marker.ErrNone, ErrNewer or ErrDamaged.
+// one written by a newer errmon is muted. Without a key, it returns marker.ErrNone, ErrNewer or ErrDamaged.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	issue := plan.Issue{
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
@@ -119,8 +119,8 @@ func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 	return l.login, err
 }
 
-// Keys returns the keys, and the aliases that belong to exactly one known error. Of an alias of several, only
-// the surrounding lines show which error is meant, so an event that is read twice could count for two.
+// Keys returns the keys of known errors, and the aliases that only one of them has. If several have an alias,
+// only the lines around an event show which error is meant, so reading it twice could count it for two.
 func (k Known) Keys() map[string]bool {
 	keys, times := map[string]bool{}, map[string]int{}
 	for _, m := range k.markers() {
@@ -191,8 +191,8 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 	return followed
 }
 
-// due returns the indexes of rows that this run may file: all that people ticked, and those that wait only
-// for room or a retry, up to the limits on new issues.
+// due returns the indexes of rows that this run may file: all that people ticked and, up to the limits on new
+// issues, those that such a limit, a refusal or an unread source held back.
 func (k Known) due(rules plan.Rules, now time.Time) []int {
 	var rows []int
 	room := rules.Room(k.Issues, now)

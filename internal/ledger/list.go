@@ -14,7 +14,7 @@ import (
 )
 
 // List reads the dashboard and the error issues. The list must contain filed, the issues that this run filed.
-// It returns github.ErrPartialListing if a list is incomplete. Known.Warnings is set even if it fails.
+// It returns ErrLabelLost, or github.ErrPartialListing if a list is incomplete. Known.Warnings is always set.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known
 	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel(), nil)

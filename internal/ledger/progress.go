@@ -28,8 +28,8 @@ type Window struct {
 const maxAhead = time.Minute
 
 // Start returns the time from which to read a source: the minute after the last settled one, or Lookback ago
-// if no run has read it. Since overrides both. gap reports that time in between is skipped, so the source's
-// progress must not advance. To read the newest event of a due row again, it may start earlier.
+// if it has no believable progress. Since overrides both; gap reports that it skips unsettled time, so the
+// progress must not advance. Without Since, Start may go back to read the newest event of a due row again.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
 	ok = ok && !last.Time().After(w.Now.Add(maxAhead)) // otherwise it was stored by a run whose clock was wrong
@@ -60,7 +60,7 @@ type Read struct {
 	Version   string               // version of errmon
 }
 
-// Save writes the dashboard at the end of a run and closes duplicate dashboards. It must come after all
+// Save writes the dashboard at the end of a scan and closes duplicate dashboards. It must come after all
 // writes to issues, because later runs do not read again what the dashboard records as read.
 func (l *Ledger) Save(ctx context.Context, k Known, results []plan.Result, read Read) error {
 	after := k.after(results, read)
@@ -139,7 +139,7 @@ func (k Known) after(results []plan.Result, read Read) render.Board {
 }
 
 // note records how a source was read, and how far. If some of its events were postponed, its progress stays,
-// so the next run reads them again. A source without progress records where its first read began.
+// so the next run reads them again. Until a read is complete, a log source records where its first one began.
 func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result, read Read) {
 	now := count.At(read.Now)
 	switch before := k.Large(s.Name, read.Now); {
@@ -175,7 +175,7 @@ func postponed(r plan.Result) bool {
 }
 
 const (
-	forgetAfter = 14 * 24 * time.Hour // a source not read for this long leaves the dashboard: it was probably removed from the settings
+	forgetAfter = 14 * 24 * time.Hour // a source not tried for this long leaves Dashboard.Health: it was probably removed from the settings
 	largeFor    = 24 * time.Hour      // a source too large to be read in full is read with a filter for this long
 )
 

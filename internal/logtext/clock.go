@@ -43,9 +43,9 @@ func dateAt(s string) (d date, n int) {
 	return d, n
 }
 
-// dateOrders are tried in turn: the order of a date's parts, and the signs allowed between them. Y is a year
-// of four digits and y of two, M and D are numbers of one or two digits, d is a day of two, and b is a
-// month's name. An ambiguous date is day first with dots or dashes, and month first with slashes.
+// dateOrders are tried in turn: the order of a date's parts, and the signs allowed between them. Y and y are
+// years of four and two digits, M and D numbers of one or two, d is a day of two, and b a month's name. An
+// ambiguous date is year first from 21 on, except with dots; else month first with slashes, or day first.
 var dateOrders = [...]struct{ parts, marks string }{
 	{"YMD", "-/. ,"}, {"YbD", "-/. ,"}, {"bDY", "-/. ,"}, {"DbY", "-/. ,"}, {"Dby", "-/. ,"}, {"DMY", "."}, {"DMy", "."},
 	{"yMD", "-/"}, {"DMY", "-"}, {"DMy", "-"}, {"MDY", "-/"}, {"MDy", "-/"}, {"DMY", "/"}, {"DMy", "/"},
@@ -139,7 +139,7 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 	return offset, end
 }
 
-// zoneName returns the length of a zone's name. Its offset is taken as 0, since it depends on the country.
+// zoneName returns the length of a zone's name. Its offset is taken as 0, since many names are ambiguous.
 func zoneName(s string) int {
 	n := span(s, isCapital)
 	if n < len(s) && (isLetter(s[n]) || s[n] == '_') || !zoneNames[s[:n]] {

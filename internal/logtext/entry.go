@@ -57,7 +57,7 @@ func (e *entry) read(keys *keyTable) {
 }
 
 // unmarked removes the "! " that Dropwizard prints before each line of a trace, and the " " and " -> " that
-// chi prints before a panic and its first frame.
+// chi prints before a panic and its first frame. Dropwizard's "Causing: " becomes logback's "Wrapped by: ".
 func unmarked(line string) string {
 	rest, marked := strings.CutPrefix(line, "! ")
 	outer, causing := strings.CutPrefix(rest, "Causing: ")
@@ -164,7 +164,7 @@ type prefix struct {
 	timed bool // the prefix is a time instead, different on each line
 }
 
-// cut removes the prefix from the entry, or forgets the prefix if the line lacks it.
+// cut removes the prefix from the entry. If the line lacks it, cut forgets the prefix, unless that is a time.
 func (p *prefix) cut(e *entry) {
 	if p.timed {
 		if at, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' {

@@ -14,13 +14,13 @@ type fields struct {
 	keys   *keyTable
 	values [fieldCount]string
 	ranks  [fieldCount]int16
-	raised string      // the raw exception, if the record contains one as an object
+	raised string      // the raw exception, if the record contains one as an object or a list
 	level  event.Level // the value of the level field
 	pairs  bool        // the values are in logfmt
 }
 
 // readFields reads a record that is exactly one JSON object, or returns nil. An object longer than MaxText
-// that was cut off is read up to the cut.
+// that was cut off is read up to the cut if it has a level before that.
 func readFields(s string, keys *keyTable) *fields {
 	if !strings.HasPrefix(s, "{") {
 		return nil
@@ -89,7 +89,7 @@ func (f *fields) keep(key, value string, depth int) {
 
 func (f *fields) text(which field) string { return f.plain(f.values[which]) }
 
-// plain returns a value without its quotes, or "" if it is neither a string nor a number.
+// plain returns a value without its quotes, or "" for a JSON value that is neither a string nor a number.
 func (f *fields) plain(value string) string {
 	if f.pairs && !strings.HasPrefix(value, `"`) {
 		return value
@@ -215,7 +215,7 @@ func (f *fields) spellIfMute(e *event.Event) {
 	}
 }
 
-// spellInto appends the members that are not fields of an event, such as `code: E_TIMEOUT` and `op: charge`.
+// spellInto appends the members that set no field of the event, such as `code: E_TIMEOUT` and `op: charge`.
 func spellInto(words *[]string, object string, keys *keyTable) {
 	eachMember(object, func(key, value string) {
 		k, known := keys.byName[key]

@@ -8,12 +8,12 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// format is a head whose level is part of another word, or in a place where the general reader expects none.
+// format is a head whose level is missing, part of another word, or where the general reader expects none.
 type format struct {
 	name           string
 	leads          string      // its beginnings, separated by "|", at the start of the line or after a time
-	level          event.Level // used if the expression has no group "level"
-	*regexp.Regexp             // its groups are the parts of the head, see readAs; if nil, the whole line is the message
+	level          event.Level // overridden by the groups "level" and "severity", and by a higher one in "head"
+	*regexp.Regexp             // its groups are the parts of the head, see readAs; the message is the whole text by default
 }
 
 var pattern = regexp.MustCompile
@@ -164,7 +164,7 @@ var formats = []format{
 	{"uWSGI", "!!! uWSGI process ", event.Fatal, nil},
 	{"hapi", "Debug: internal, ", event.Error, pattern(`error(?P<message>)$`)},
 	{"Prisma", "prisma:error", event.Error, pattern(`^prisma:error ?(?P<message>.*)`)},
-	// After the message it describes the request.
+	// nginx describes the request after the message.
 	{"nginx", "[debug] |[info] |[notice] |[warn] |[error] |[crit] |[alert] |[emerg] ", event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+:? (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`)},
 	{"nginx", "nginx: [", event.Unknown, pattern(`^nginx: \[(?P<level>\w+)\] (?:\d+#\d+: )?(?P<message>.*)`)},
 	{"HAProxy", "[ALERT] |[WARNING] |[NOTICE] ", event.Unknown, pattern(`^\[(?P<level>\w+)\][ \d/]*\(\d+\) : (?P<message>.*)`)}, // newer versions print no time
@@ -174,7 +174,7 @@ var formats = []format{
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Info, pattern(redis + `[*.-] (?P<message>.*)`)},
 	{"TiDB", "[20", event.Unknown, pattern(`^\[[^\]]*\] \[(?P<level>\w+)\] \[[^\]]*:\d+\] \["?(?P<message>[^\]]*?)"?\](?:.*?\[error="?(?P<cause>.*?)"?\](?: \[.*)?|.*\]|)$`)},
 	{"Oracle", "ORA-", event.Error, pattern(`^ORA-\d+:`)},
-	// The first line about a failure that gives a reason counts.
+	// Of the lines about a failure, only those that give its reason are errors.
 	{"API Gateway", "(", event.Error, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`)},
 	// The words are listed because other programs begin their lines with a request id as well.
 	{"API Gateway", "(", event.Info, pattern(`^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|` +

@@ -31,9 +31,9 @@
 // # Levels
 //
 // A structured level field wins, then a level in the line's head, then the transport's level (syslog's
-// priority), then the shape: a trace, a lone exception line, or a Lambda timeout or exit without a level is
-// an error; a Go panic or fatal error, which ends the process, is fatal. Words later in the line ("0 errors",
-// "error=nil") are ignored.
+// priority), then the shape (second in JSON): a trace, a lone exception line, or a Lambda timeout or exit
+// without a level is an error; a Go panic or another report that the process died is fatal. Words later in
+// the line ("0 errors", "error=nil") are ignored.
 //
 // It is pure and imports event, safe and stacktrace.
 package logtext
@@ -78,7 +78,7 @@ type stream struct {
 // NewFramer returns a framer that calls emit with each event once it is complete. Events of a stream come in
 // the order of their first lines, unless lines of several requests are interleaved.
 //
-// In structured records, a team's own keys take precedence over those of the common loggers. team maps a
+// In JSON records, a team's own keys take precedence over those of the common loggers. team maps a
 // field ("level", "message", "logger", "service", "release", "commit", "environment", "request-id",
 // "trace-id", "stack", "error-type" or "error-message"; other names are ignored) to its keys, preferred key
 // first, with dots for nested objects.
@@ -172,9 +172,9 @@ func (f *Framer) end(s *stream) {
 	}
 }
 
-// Flush ends the read at now. It emits complete events, and drops every trace that is logged one line per
-// record and whose last line is younger than Settle, since more lines may follow. It returns the time of the
-// first line of the earliest dropped trace, where the next read should begin, or the zero time. Records
+// Flush ends the read at now. It emits complete events. It drops an event that may be a trace logged one line
+// per record if its last line is younger than Settle, since more lines may follow. It returns the time of the
+// first line of the earliest dropped event, where the next read should begin, or the zero time. Records
 // without a time never wait.
 func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {

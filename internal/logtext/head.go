@@ -28,7 +28,7 @@ type head struct {
 // origin describes the program and trace that an event comes from. Few heads contain it.
 type origin struct{ service, release, commit, environment, traceID string }
 
-// maxHeadParts bounds the parts that a head may have before its level.
+// maxHeadParts bounds the parts that a head may have before its level, and those after it.
 const maxHeadParts = 10
 
 // readHead reads the first line of an event:
@@ -42,8 +42,8 @@ const maxHeadParts = 10
 // It first tries the table of formats, then reads the parts of the head one by one: times, numbers, ids,
 // names, brackets, and the signs between them. A word counts as the level if only such parts come before it;
 // the more it looks like a word of a sentence, the more clearly it must be set off from the text after it.
-// stamped means that a transport's time preceded the line, and given is the transport's level, which counts
-// if the line has none.
+// stamped means that a transport's time is right before the line, and given is the transport's level, which
+// counts if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: trimBlanks(s), timed: stamped}
 	r.indented = len(r.s) < len(s)
@@ -72,11 +72,11 @@ type headReader struct {
 	at       int  // where the next part begins
 	kept     int  // where the message begins if no level follows
 	left     edge // what precedes the next part
-	timed    bool // a time was read, here or by the transport
+	timed    bool // a time or an id was read here, or a time by the transport
 	how      spelling
 	indented bool
 	placed   bool   // a position in a source file was read
-	plain    int    // number of ordinary words so far, as in a sentence
+	plain    int    // number of ordinary words, as in a sentence, since the last time, id or sign
 	names    string // the last part that may be the logger's name
 	joint    string // the sign before the next part, once the level was read
 }
@@ -86,7 +86,7 @@ type edge int
 
 const (
 	atStart   edge = iota
-	afterTime      // a time
+	afterTime      // a time or an id
 	afterMark      // a bracket, or a sign that separates parts
 	afterName      // something that no sentence begins with: a host, a dotted name, a number
 	afterWord      // a word
@@ -178,7 +178,7 @@ func hexLength(s string) int {
 	return span(s, func(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' })
 }
 
-// isID reports whether s can only be a request id: a UUID, 16 or more hex digits, or "req-" and a digit.
+// isID reports whether s can only be a request id: a UUID, or 16+ hex digits or "req-…" with a decimal digit.
 func isID(s string) bool {
 	if len(s) == 36 && uuid.Validate(s) == nil {
 		return true

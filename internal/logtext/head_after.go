@@ -211,7 +211,7 @@ func loggerNext(s string) bool {
 	return length > 0 && !stacktrace.IsHeader(s)
 }
 
-// pairNext reports whether a key=value pair that belongs to a head comes next.
+// pairNext reports whether a pair whose key belongs to a field comes next: "key=", "[key=" or "[key:".
 func pairNext(s string) bool {
 	s, bracketed := strings.CutPrefix(strings.TrimLeft(s, " "), "[")
 	n := nameEndIn(s)

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// part takes one part before the level. It reports false where the message begins.
+// part takes one part of the head, up to and including the level. It reports false where the message begins.
 func (r *headReader) part() bool {
 	if r.at > 0 && r.left == afterTime && r.special() {
 		return true
@@ -73,7 +73,7 @@ func (r *headReader) mark(s string) bool {
 	return true
 }
 
-// symbol takes an emoji, and the level after it, if there is one.
+// symbol takes an emoji that stands for a level. A level after it wins, except over a check mark.
 func (r *headReader) symbol(s string) bool {
 	c, n := utf8.DecodeRuneInString(s)
 	i := slices.IndexFunc(symbols[:], func(signs string) bool { return strings.ContainsRune(signs, c) })
@@ -132,7 +132,7 @@ func (r *headReader) bracket(s string) bool {
 		return true
 	}
 	if s[0] == '<' && cut || s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
-		return false // an object or a call
+		return false // XML, an object or a call
 	}
 	if !isWord(inner) || strings.ContainsAny(inner, "/#") {
 		if level := r.inside(inner); level != event.Unknown {
@@ -145,7 +145,7 @@ func (r *headReader) bracket(s string) bool {
 	return true
 }
 
-// bracketed reports whether a level in brackets comes next. Then the ordinary word before it is not the
+// bracketed reports whether a level in brackets and capitals is next. Then the ordinary word before it is not the
 // level, as in Windows's "[System] [ERROR]".
 func bracketed(s string) bool {
 	s, ok := strings.CutPrefix(s, " [")
@@ -153,7 +153,7 @@ func bracketed(s string) bool {
 	return ok && how == capital
 }
 
-// closedAt returns the index of the bracket that closes the one at the start of s, or -1.
+// closedAt returns the index of the bracket that closes s[0], or -1. Only inside "[" are nested ones skipped.
 func closedAt(s string) int {
 	if kind := strings.IndexByte("(<{", s[0]); kind >= 0 {
 		return strings.IndexByte(s, ")>}"[kind])

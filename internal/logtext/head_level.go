@@ -85,7 +85,7 @@ func behindBlank(s string, loud bool) edge {
 	return afterWord
 }
 
-// isNothing reports whether s begins with the count 0, or is a field value that means there is no error.
+// isNothing reports whether s begins with the count 0, or is a field value that describes no error.
 func isNothing(s string) bool {
 	s = strings.TrimSpace(s)
 	return len(s) <= len("undefined") && nothing[strings.ToLower(s)] || strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")

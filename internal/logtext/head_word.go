@@ -75,7 +75,7 @@ func isOrdinary(s string) bool {
 	return capitals == len(s) || capitals < 2 && capitals+span(s[capitals:], isSmall) == len(s)
 }
 
-// levelBehind takes n bytes if they are a name and a level: "worker/error", or Laravel's "production.ERROR".
+// levelBehind takes n bytes if they are a name and a level: "worker/error", Laravel's "local.ERROR", "LOG_ERR".
 func (r *headReader) levelBehind(name, rest string, n int) bool {
 	i := strings.LastIndexAny(name, "./:")
 	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
@@ -208,7 +208,7 @@ func separator(s string) (mark string, length int) {
 	return mark, len(s) - len(trimBlanks(s[blanks+n:]))
 }
 
-// isLogger reports whether s looks like the name of a logger and not of a thread: it has dots, or no digits.
+// isLogger reports whether s looks like the name of a logger and not of a thread: dots, "::" or no digits.
 func isLogger(s string) bool {
 	if !isWord(s) || s == "main" || s == "MainThread" {
 		return false
