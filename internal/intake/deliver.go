@@ -28,9 +28,9 @@ func (d *Delivery) Date(now time.Time) {
 	}
 }
 
-// Deliver adds a delivery and returns notices about events below min-level. counted returns how many events
-// of a Sentry issue are counted already, and whether the issue is known. An unknown one is added only if one
-// of its events is kept, or if it is unresolved and the policy keeps it.
+// Deliver adds a delivery and returns a notice about each event whose sender stated a level below min-level.
+// counted returns how many events of a Sentry issue are counted already, and whether the issue is known. An
+// unknown one is added only if one of its events is kept, or if it is unresolved and the policy keeps it.
 func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
 	kept := map[string]bool{}
 	for _, e := range d.Events {

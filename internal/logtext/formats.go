@@ -103,7 +103,7 @@ const loggedByRuntime = `Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound
 
 const redis = `^\d+:[XCSM] (?:\d+ \w+ [\d: .]+|\S+T\S+ )` // the process, its role and the time, which Valkey can print in ISO 8601
 
-// formats are tried in this order. The catalogue in package intake's testdata has an example of each.
+// formats are tried in this order. The catalogue in package intake's testdata has an example of most of them.
 var formats = []format{
 	{"AWS Lambda", "REPORT RequestId: ", event.Error, pattern(`\tError Type: (?P<message>Runtime\.OutOfMemory)`)}, // nothing else is logged
 	{"AWS Lambda", "START RequestId: |END RequestId: |REPORT RequestId: |INIT_START Runtime Version: ", event.Info, nil},

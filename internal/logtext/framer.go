@@ -11,8 +11,8 @@
 //     reassemble lines that were split.
 //   - Package stacktrace classifies each line, and defines which kinds of line follow each other in a trace.
 //   - join.go uses that to decide whether a line continues the event. Where it leaves the question open, time
-//     decides: lines of one failure are logged at once. If every line names its request, join.go also
-//     separates the requests of one stream.
+//     decides: lines of one failure are logged at once. If every line names its request or thread,
+//     join.go also separates those of one stream.
 //   - pending.go holds the unfinished event, and opening.go what its first lines contain.
 //   - head.go and its siblings read heads; level.go, clock.go and timestamp.go parse levels and times, and
 //     formats.go lists the heads that need their own rule.

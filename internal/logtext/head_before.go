@@ -145,8 +145,8 @@ func (r *headReader) bracket(s string) bool {
 	return true
 }
 
-// bracketed reports whether a level in brackets and capitals is next. Then the ordinary word before it is not the
-// level, as in Windows's "[System] [ERROR]".
+// bracketed reports whether a level in brackets and capitals is next. Then the ordinary word before it is not
+// the level, as in Windows's "[System] [ERROR]".
 func bracketed(s string) bool {
 	s, ok := strings.CutPrefix(s, " [")
 	_, how := levelWord(s[:lettersIn(s)])

@@ -75,7 +75,7 @@ func isOrdinary(s string) bool {
 	return capitals == len(s) || capitals < 2 && capitals+span(s[capitals:], isSmall) == len(s)
 }
 
-// levelBehind takes n bytes if they are a name and a level: "worker/error", Laravel's "local.ERROR", "LOG_ERR".
+// levelBehind takes n bytes if they are a name and a level: "job/error", Laravel's "local.ERROR", "LOG_ERR".
 func (r *headReader) levelBehind(name, rest string, n int) bool {
 	i := strings.LastIndexAny(name, "./:")
 	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
