@@ -17,6 +17,7 @@ func TestAdopt(t *testing.T) {
 		chain         []event.Exception
 		want          string
 	}{
+		{"message of Go without an exception", "go", event.Error, nil, ""},
 		{"node", "node", event.Error, []event.Exception{{Type: "TypeError", Message: "m", Frames: []event.Frame{
 			{Function: "?", Module: "src:x", File: "./src/x.js"},
 			{Function: "Object.?", Module: "x", File: "app:///src/x.js"},

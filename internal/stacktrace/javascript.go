@@ -3,6 +3,7 @@ package stacktrace
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -241,7 +242,11 @@ func atFrame(line string) (event.Frame, bool) {
 	}
 	f, ok := readColumn(place)
 	f.Function = function
-	f.File, _, _ = strings.Cut(f.File, " line ") // eval's code gets the file that called eval, but keeps its own line
+	if file, lines, evaluated := strings.Cut(f.File, " line "); evaluated { // counts as the line that called eval
+		line, _, _ := strings.Cut(lines, " ")
+		f.File, f.Column = file, 0
+		f.Line, _ = strconv.Atoi(line)
+	}
 	f.InApp = nodeInApp(f.File) || !strings.Contains(f.File, "/")
 	return f, ok && (isAddress(f.File) || strings.HasSuffix(f.File, ".js") || strings.HasSuffix(f.File, ".mjs"))
 }

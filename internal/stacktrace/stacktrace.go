@@ -96,7 +96,7 @@ func Adopt(e *event.Event) {
 				e.Exceptions[i].Type = strings.TrimPrefix(e.Exceptions[i].Type, lead)
 			}
 		}
-		if r.chain != nil {
+		if r.chain != nil && len(e.Exceptions) > 0 {
 			e.Exceptions = r.chain(e)
 		}
 	}

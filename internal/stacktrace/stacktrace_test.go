@@ -184,6 +184,8 @@ func TestParse(t *testing.T) {
 			"Fatal error \"Unexpectedly found nil while unwrapping an Optional value\"\n  *  |  | /app/Sources/App/Cart.swift:39:0\n"},
 		{"php 8.4 closure", "Uncaught Exception: x in /app/a.php:3\nStack trace:\n#0 /app/b.php(9): {closure:App\\Cart::total():16}()\n#1 {main}\n",
 			"Exception \"x\"\n  * App\\Cart | total | /app/a.php:3:0\n  *  | {main} | /app/b.php:9:0\n"},
+		{"eval in Firefox", "TypeError: x\nrun@https://shop.example/a.js line 34 > eval:1:16\ng@https://shop.example/a.js:3:4\n",
+			"TypeError \"x\"\n  *  | run | https://shop.example/a.js:34:0\n  *  | g | https://shop.example/a.js:3:4\n"},
 		{"browser extension", "TypeError: x\nf@moz-extension://1a/inject.js:1:2\ng@https://shop.example/a.js:3:4\n",
 			"TypeError \"x\"\n     | f | moz-extension://1a/inject.js:1:2\n  *  | g | https://shop.example/a.js:3:4\n"},
 		{"python without a type", "Traceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\nkilled by the operator\n",
