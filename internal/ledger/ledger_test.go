@@ -19,6 +19,7 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/source"
 )
 
 func start(t *testing.T) (*Ledger, *githubtest.Server) {
@@ -161,6 +162,22 @@ func TestStartIgnoresTheFuture(t *testing.T) {
 		k := Known{Dashboard: marker.Dashboard{Read: map[string]count.Millis{"a": count.At(now.Add(ahead))}}}
 		if from, gap := k.Start("a", w); !from.Equal(want) || gap {
 			t.Errorf("%v ahead: from %v, want %v", ahead, from, want)
+		}
+	}
+}
+
+// Such a time gives way to the progress of a run that read completely.
+func TestProgressReplacesTheFuture(t *testing.T) {
+	now := time.Unix(1e9, 0).UTC()
+	for _, stored := range []time.Duration{-time.Hour, time.Second, time.Hour} {
+		k := Known{Dashboard: marker.Dashboard{Read: map[string]count.Millis{"a": count.At(now.Add(stored))}}}
+		after := k.after(nil, Read{Now: now, Sources: []source.Health{{Name: "a"}}, Completed: map[string]time.Time{"a": now}})
+		want := now
+		if stored == time.Second { // another run's clock may be ahead
+			want = now.Add(stored)
+		}
+		if got := after.Read["a"].Time(); !got.Equal(want) {
+			t.Errorf("stored %v from now: %v, want %v", stored, got, want)
 		}
 	}
 }

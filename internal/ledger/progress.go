@@ -27,12 +27,15 @@ type Window struct {
 // maxAhead is how far in the future a stored time may be and still be trusted: runs' clocks differ.
 const maxAhead = time.Minute
 
+// believable reports whether a stored time was stored by a run whose clock was right.
+func believable(at count.Millis, now time.Time) bool { return !at.Time().After(now.Add(maxAhead)) }
+
 // Start returns the time from which to read a source: the minute after the last settled one, or Lookback ago
 // if it has no believable progress. Since overrides both; gap reports that it skips unsettled time, so the
 // progress must not advance. Without Since, Start may go back to read the newest event of a due row again.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
-	ok = ok && !last.Time().After(w.Now.Add(maxAhead)) // otherwise it was stored by a run whose clock was wrong
+	ok = ok && believable(last, w.Now)
 	settled := plan.Settled(last.Time(), w.Rules.Lateness)
 	switch {
 	case !w.Since.IsZero():
@@ -104,6 +107,7 @@ func (k Known) after(results []plan.Result, read Read) render.Board {
 		Runs: runs[max(0, len(runs)-marker.MaxRuns):], Requests: read.Requests, Version: read.Version,
 	}
 	maps.Copy(after.Read, before.Read)
+	maps.DeleteFunc(after.Read, func(_ string, at count.Millis) bool { return !believable(at, read.Now) })
 	for name, h := range before.Health {
 		if read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
 			after.Health[name] = h

@@ -37,6 +37,7 @@ func TestReadCLI(t *testing.T) {
 		{"get-log-events", `{"events":[{"timestamp":7,"message":"x","ingestionTime":8}],"nextForwardToken":"f/1","nextBackwardToken":"b/1"}`,
 			[]event.Record{record("1", "-", "x", 7)}, ""},
 		{"token first", `{"nextToken":"t","events":[{"logStreamName":"s","timestamp":7,"message":"x"}]}`, []event.Record{record("1", "s", "x", 7)}, ""},
+		{"byte order mark of PowerShell", "\uFEFF" + page, want, ""},
 		{"no events", `{"events": []}`, nil, ""},
 		{"cut off", page[:200], want[:1], "with --output json"},
 		{"cut off between two events", `{"events": [{"timestamp":7,"message":"x"},`, []event.Record{record("1", "-", "x", 7)}, "with --output json"},

@@ -116,11 +116,16 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 		in = f
 	}
 	r := bufio.NewReaderSize(in, 64<<10)
+	if begin, _ := r.Peek(len(byteOrderMark)); string(begin) == byteOrderMark {
+		_, _ = r.Discard(len(begin)) // cannot fail after Peek
+	}
 	if begin, _ := r.Peek(512); cliStart.Match(begin) {
 		return s.readCLI(ctx, r, emit)
 	}
 	return s.readLines(ctx, r, emit)
 }
+
+const byteOrderMark = "\uFEFF" // begins files of some Windows programs
 
 func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event.Record)) error {
 	var line []byte
@@ -135,9 +140,6 @@ func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event
 		line = append(line, part...)
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
-		}
-		if s.Lines == 0 { // some Windows programs begin a file with a byte order mark
-			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 		}
 		if len(line) > 0 || err == nil {
 			if s.Lines++; cut {
