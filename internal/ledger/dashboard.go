@@ -34,7 +34,6 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 		case err != nil:
 			k.warn("dashboard #%d: %v: reading again, as far back as lookback", issue.Number, err)
 		}
-		k.Ticked = append(k.Ticked, marker.Ticked(issue.Body)...)
 		switch {
 		case k.home.Number == 0:
 			k.home, k.Dashboard, k.stored = issue, d, d.Waiting
@@ -47,7 +46,10 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 				}
 				k.Dashboard.Read = count.With(k.Dashboard.Read, name, at)
 			}
+		default: // a closed duplicate, whose ticks are out of date
+			continue
 		}
+		k.Ticked = append(k.Ticked, marker.Ticked(issue.Body)...)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -163,6 +164,20 @@ func TestStartIgnoresTheFuture(t *testing.T) {
 		if from, gap := k.Start("a", w); !from.Equal(want) || gap {
 			t.Errorf("%v ahead: from %v, want %v", ahead, from, want)
 		}
+	}
+}
+
+// A duplicate that was closed is read by nobody, so an old tick in it counts for nothing.
+func TestTicksOfClosedDuplicates(t *testing.T) {
+	l, server := start(t)
+	for i, state := range []string{"closed", "open", "closed"} { // the oldest one is the dashboard
+		board := render.Board{Dashboard: marker.Dashboard{Waiting: []marker.Row{row(fmt.Sprintf("exc1:%d", i), 1)}}}
+		body := strings.ReplaceAll(l.Render.Dashboard(board, ""), "- [ ] ", "- [x] ")
+		server.Add(githubtest.Issue{Author: github.WorkflowLogin, Labels: []string{"errmon:dashboard"}, Body: body, State: state})
+	}
+	k, err := l.List(t.Context(), nil)
+	if diff := cmp.Diff([]string{"exc1:0", "exc1:1"}, k.Ticked); err != nil || diff != "" {
+		t.Errorf("%v%s", err, diff)
 	}
 }
 
