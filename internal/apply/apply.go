@@ -89,7 +89,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Ac
 		if decided = plan.Decide(planned, in); !decided.Writes() {
 			return github.Edit{}, nil
 		}
-		// Resolve first: twice is harmless, but if it is only recorded, Sentry's issue looks reopened.
+		// Resolve before writing: twice is harmless, but if only the marker says so, Sentry's looks reopened.
 		for _, id := range decided.Resolve {
 			if err := a.Resolve(ctx, id); err != nil {
 				return github.Edit{}, fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
@@ -208,7 +208,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) (number int, u
 	return issue.Number, issue.URL, err
 }
 
-// body renders the issue. The marker records that owners were assigned only if any are known.
+// body renders the issue. Its marker records owners as assigned only if some are known or it already did.
 func (a *Applier) body(action plan.Action, current string) (string, error) {
 	code, shape := action.Evidence.Code, &action.Next.Shape
 	if (code == nil || len(code.Owners.Names) == 0) && !slices.Contains(action.Issue.Marker.Shape.Assignees, policy.Owners) {

@@ -1,8 +1,8 @@
 // Package cli is the entry point: it turns flags, inputs and environment into a Config, the Config into
 // clients, and the result of a command into output and an exit code. Other packages decide about issues.
 //
-// Exit codes: 0 done; 1 a service refused or failed, but the rest was done; 2 a mistake in the settings: nothing
-// was read but the settings file, and nothing was written; 130 stopped by a signal.
+// Exit codes: 0 done; 1 something failed, and the rest was done if possible; 2 a mistake in the arguments or
+// settings: no source was read and no issue written; 130 stopped by a signal (0 for a relay).
 //
 // It may import every room that it wires together.
 package cli
@@ -43,7 +43,7 @@ type Command struct {
 	Clock  clock.Clock
 }
 
-// usageError is a mistake found without a network call. Its exit code is exitUsage.
+// usageError is a mistake in the arguments or settings. Its exit code is exitUsage.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -65,14 +65,14 @@ type session struct {
 	actions  *githubactions.Action // nil outside Actions
 
 	mistakes error          // joined mistakes in the configuration; nil for none
-	file     []byte         // settings file of the repository, read if the workspace has none; or nil
-	reader   *github.Client // client that read file; nil if that was not needed
+	file     []byte         // settings file of the repository, fetched if the workspace has none; or nil
+	reader   *github.Client // client that fetched file, or tried to; nil if that was not needed
 
 	started      bool // arguments and flags are valid
 	endsBySignal bool // the command normally ends by a signal
 }
 
-// Main runs errmon with the arguments after its name until ctx ends, and returns the exit code.
+// Main runs errmon with the arguments after its name, and returns the exit code. It stops early if ctx ends.
 func (c Command) Main(ctx context.Context, args []string) int {
 	s := &session{Command: c}
 	if c.Getenv("GITHUB_ACTIONS") == "true" {
@@ -150,7 +150,7 @@ func (s *session) commands() []*cobra.Command {
 	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}
 }
 
-// byInput runs the command named by the input. That command reports mistakes in the configuration.
+// byInput runs the command named by the input, unless --version is set. The command reports wrong settings.
 func (s *session) byInput(cmd *cobra.Command, _ []string) error {
 	if shown, _ := cmd.Flags().GetBool("version"); shown {
 		_, err := fmt.Fprintln(s.Stdout, "errmon", version())

@@ -58,7 +58,7 @@ func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) 
 	})
 }
 
-// dispatch files the delivered errors. It needs no source, so one that cannot be read is only a warning.
+// dispatch files the delivered errors, then runs commands from Slack. An unusable source is only a warning.
 func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (report.Run, error) {
 	if err := usage(s.mistakes, c.CheckTarget()); err != nil {
 		return report.Run{}, err

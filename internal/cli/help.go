@@ -52,7 +52,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	}
 }
 
-// flagsOf returns settings as flags. Only the help shows defaults: a flag's own would override the inputs.
+// flagsOf returns settings as flags. Defaults appear only in their help text, because config applies them.
 func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags, flags.Usage = false, func() {} // the caller reports mistakes
@@ -75,7 +75,7 @@ type toggle string
 
 func (t *toggle) String() string         { return string(*t) }
 func (t *toggle) Set(value string) error { *t = toggle(value); return nil }
-func (*toggle) Type() string             { return "bool" } // shown by the help
+func (*toggle) Type() string             { return "bool" } // so that the help shows no placeholder
 
 func given(flags *pflag.FlagSet) map[string]string {
 	set := map[string]string{}

@@ -76,7 +76,7 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 	return usable, leftOut, mistakes
 }
 
-// watch returns the services to read, and why others are left out. It fails if there is nothing to read.
+// watch is connect, but a mistake in a service's settings, or having nothing to read, is an error.
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {
@@ -86,7 +86,7 @@ func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source
 	return usable, leftOut, errors.Join(mistakes...)
 }
 
-// configure reads every valid setting. In Actions, it fetches the settings file if none is checked out.
+// configure reads every valid setting. In Actions, if none is wrong, it fetches a file the workspace lacks.
 func (s *session) configure(ctx context.Context) (c config.Config, err error) {
 	c, s.mistakes = s.load(s.input())
 	wrong := s.mistakes != nil && !errors.Is(s.mistakes, fs.ErrNotExist)

@@ -93,7 +93,7 @@ func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// relayGitHub returns the client that dispatches, or nil without a repository, which LoadRelay reports.
+// relayGitHub returns the client that dispatches; nil without a repository: LoadRelay reports it if needed.
 func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
 	if cfg.Owner == "" {
 		return nil, nil

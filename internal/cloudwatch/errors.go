@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// explain returns an error that states why reading the group failed and how to fix it.
+// explain returns an error that states why reading the group failed and, if known, how to fix it.
 func (g *Group) explain(ctx context.Context, err error) error {
 	code, message, refusal := codeOf(err)
 	switch {
@@ -53,8 +53,8 @@ func codeOf(err error) (code, message string, refusal error) {
 	return "", "", nil
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group's class, by its code, which AWS does not
-// document, or its message.
+// onlyInsights reports whether FilterLogEvents refused a group because of its class, by the error's code,
+// which AWS does not document, or its message.
 func onlyInsights(err error) bool {
 	code, message, _ := codeOf(err)
 	return code == "InvalidOperationException" || infrequentText.MatchString(message)
@@ -62,8 +62,8 @@ func onlyInsights(err error) bool {
 
 var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
 
-// explain returns an error that states why a request failed and how to fix it. action and resource are the
-// permission that the request needs. If AWS refused the request, the error contains the code and message.
+// explain returns an error that states why a request failed and, if known, how to fix it. action and resource
+// are the permission that the request needs. Unless ctx has ended, AWS's code and message are included.
 func explain(ctx context.Context, doing, region, action, resource string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("%s: stopped early: %w", doing, cause)

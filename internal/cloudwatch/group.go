@@ -27,7 +27,7 @@ type Group struct {
 	infrequent atomic.Bool // whether it is known to be in a class that only Logs Insights can read
 	planned    source.Request
 	after      []source.Source       // what is read after it, in order: see Plan
-	ahead      atomic.Pointer[ahead] // set while it is read before its turn
+	ahead      atomic.Pointer[ahead] // set from the start of a read ahead until the group's turn
 	batch      *answer               // result of a query of several groups, until it is read; may be nil
 	kept       []event.Record        // all records since keptFrom, for Window; keptFrom is zero if none are kept
 	keptFrom   time.Time
@@ -46,10 +46,10 @@ func (g *Group) service() string {
 	return path[strings.LastIndex(path, "/")+1:]
 }
 
-// Groups returns the groups that match the specs, each once, in the specs' order.
-// Only prefixes cause requests (DescribeLogGroups); an exact name is not checked until
-// it is read. A spec that fails does not stop the others: Groups returns the joined
-// errors along with the groups found. Without credentials it returns only an error.
+// Groups returns the groups that match the specs, each once, in the specs' order. Only prefixes cause
+// requests to CloudWatch Logs (DescribeLogGroups); an exact name is not checked until it is read. A spec that
+// fails does not stop the others: Groups returns the joined errors along with the groups found. Without
+// credentials it returns only an error.
 //
 // Groups with the same region and name in two accounts would share a key, and so their progress and counts:
 // the second is an error. If only one of two entries names the account, both count as the same group.

@@ -41,12 +41,12 @@ func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+"
 var (
 	// xrayID matches the id of an X-Ray trace. Ids of other tracers have other forms.
 	xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
-	// plainID matches an id that is safe in a query. Ids come from log text, so they may contain anything.
+	// plainID matches an id with a digit that is safe in a query. Log text may contain anything in its place.
 	plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
 )
 
-// Links returns a link to a Logs Insights query for the lines of the event's request, trace or otherwise
-// stream within an hour of it, and a link to the X-Ray trace if the event names one.
+// Links returns a link to a Logs Insights query if the event has a time, and one to any X-Ray trace it names.
+// The query finds lines within an hour of the event, by its request id, else its trace id, else its stream.
 func (g *Group) Links(e event.Event) []event.Link {
 	var links []event.Link
 	if !e.Time.IsZero() {

@@ -1,12 +1,12 @@
 package cloudwatch
 
 // DefaultFilterPattern matches the errors of common loggers and runtimes. It also matches the lines of their
-// stack traces, so that a trace is complete even if each line is an event. Its test lists what it matches,
-// its false matches, and errors that it cannot match.
+// stack traces, so that most traces are complete even if each line is an event. Its test lists what it
+// matches, its false matches, and errors that it cannot match.
 //
 // It contains only "?" terms, because CloudWatch ignores them beside any other kind. Terms are case-sensitive
 // and match anywhere in an event, even inside words. A false match only costs reading time, because levels
-// are parsed afterwards. Warnings do not match: with min-level warn, users must also set filter-pattern.
+// are parsed afterwards. Of warnings, only Redis's match by level: to read all, set filter-pattern or reader.
 //
 // Most Java and Go frames begin with a tab, but no term contains one: the service does not document whether a
 // pattern may, and if it refused the pattern, nothing would be found. The ends of these frames match instead.
@@ -21,8 +21,8 @@ const DefaultFilterPattern = `` +
 	// Levels of logrus, zap, zerolog, winston, syslog and .NET; Go's "fatal error:" and Rust's "panicked".
 	`?fatal ?panic ?crit ?"[emerg" ?"[alert" ?fail ` +
 	// A lower-case "error" alone is too frequent. These are its forms as a level: in logrus (level=error),
-	// winston (error: …), structlog and nginx ([error …), between spaces, as a JSON value but not as a key,
-	// and in JSON nested in JSON, where every quote is escaped.
+	// winston (error: …), Zig (error(…), structlog and nginx ([error …), between spaces, as a JSON value but
+	// not as a key, and in JSON nested in JSON, where every quote is escaped; log15's "eror".
 	`?"=err" ?"error:" ?"error(" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
 	// A JSON key "error" with text, as zap writes it; "error" after a colour code, which ends in "m".
 	`?"\"error\":\"" ?"\"error\": \"" ?merror ` +
@@ -32,7 +32,7 @@ const DefaultFilterPattern = `` +
 	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ?Uncaught ?Unhandled ` +
 	// Python: a trace's first line, its frames, the text between chained exceptions; exceptions.Timeout.
 	`?Traceback ?" File " ?"above exception" ?"exceptions." ` +
-	// Frames of Node, browsers and .NET, indented by two or more spaces; frames of Firefox and Safari.
+	// Frames of Node, browsers and .NET, after two or more spaces; .NET's inner exceptions; Firefox, Safari.
 	`?"  at " ?"inner exception" ?"@http" ` +
 	// Frames of Ruby, PHP and Elixir; Elixir's exits; Perl's errors and frames; the frames of a Tcl error.
 	`?".rb:" ?".php(" ?"{main}" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +

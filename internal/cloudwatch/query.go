@@ -54,10 +54,10 @@ type query struct {
 type answer struct {
 	started time.Time
 	records []event.Record // records of all groups, earliest first
-	full    time.Time      // the first second with maxRows records, so that more may be missing; zero if none
+	full    time.Time      // the first second whose records did not all fit in maxRows; zero if none
 }
 
-// query reads groups from a time on. If by the first minute the rest would exceed the budget: errBudget.
+// query reads groups from a time on. It reads one minute first, to see if the rest would exceed the budget.
 func (c *Client) query(ctx context.Context, groups []*Group, since time.Time) (answer, error) {
 	q := &query{client: c, groups: groups}
 	started, before := c.cfg.Clock.Now(), c.scan(0)
@@ -123,7 +123,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	starting, cancel := clock.Outlast(ctx) // if cancelled at once, it returns no id
+	starting, cancel := clock.Outlast(ctx) // if cancelled midway, it returns no id to stop the query by
 	defer cancel()
 	started, err := api.StartQuery(starting, in, c.retrying(ctx))
 	if err != nil {

@@ -31,7 +31,7 @@ func (g *Group) Plan(r source.Request, after []source.Source) { g.planned, g.aft
 // Read has emitted every such event before Complete that the service had ingested. After a full read Complete
 // is the clock's time before the first request. If the context ends or the service fails, Read returns an
 // error, and Complete is the end of the last slice read in full, or the time of the last event of a later
-// page; zero if there is neither.
+// page, but never after that time; zero if there is neither, and for Logs Insights.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	if g.client.beside() > 1 && g.client.cfg.Reader != Insights {
 		for _, s := range g.after[:min(len(g.after), groupsAhead)] {
@@ -161,7 +161,7 @@ type passing struct{ error }
 func (p passing) Unwrap() error { return p.error }
 func (passing) Temporary() bool { return true }
 
-// final lists the error codes that a later request would meet again.
+// final lists the error codes that a later request would get again.
 var final = []string{"AccessDeniedException", "AccessDenied", "InvalidParameterException", "InvalidOperationException"}
 
 // Window returns all records of a stream from one time on and before another, in logged order, whether or not

@@ -14,11 +14,11 @@ import (
 // This file cuts large windows into slices of time, reads them in parallel and emits them in order.
 
 const (
-	// slicePages is the target length of a slice. It is just below a whole number, to nearly fill the last page.
+	// slicePages is the target length of a slice in pages, just below a whole number to nearly fill the last.
 	slicePages = 3.95
 	// maxWaiting is how many pages of a slice may wait to be emitted. A page takes about 3 MB of memory.
 	maxWaiting = 8
-	// wholePages is the size up to which a window read ahead is not cut, because the queues can hold it.
+	// wholePages is how many pages may follow the first of an uncut read ahead, because the queues hold them.
 	wholePages = maxWaiting + 2
 )
 
@@ -35,8 +35,8 @@ type cuts struct {
 	done   bool
 }
 
-// cutAfter cuts the rest of a window after its first page; in has the token of the second page. It returns
-// the first page's events that no slice repeats: if it cuts, those before the page's last millisecond.
+// cutAfter cuts a window at the last millisecond of its first page; in has the token of the second page. It
+// returns the page's events before the cut; all if it cuts nowhere or at the window's first millisecond.
 func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
 	left := pagesAfter(first, now)

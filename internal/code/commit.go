@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-const maxRelease = 200 // characters
+const maxRelease = 200 // bytes
 
 var (
 	sha = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
@@ -87,8 +87,8 @@ var (
 )
 
 // Suspects returns the suspects among the changes behind links, at most two, each once, the newest first. It
-// leaves out changes that cannot be the cause or prove nothing: those after the first event or over a year
-// before it, merges, a bot's, those of over 40 files, and those listed in ignored, the text of IgnoredRevs.
+// leaves out unlikely ones: those after the first event or over a year before it, merges, those by a bot or
+// an unknown author, those of over 40 or unknown files, and those in ignored, the text of IgnoredRevs.
 func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) (suspects []Suspect) {
 	revs := rev.FindAllString(strings.ToLower(ignored), -1)
 	for _, link := range links {

@@ -58,7 +58,7 @@ func uncertain(line string, err error) bool {
 
 var unread = regexp.MustCompile(`[^\w*?./@+\\()-]`)
 
-// Users returns the logins among the owners, which can be assigned; teams and addresses cannot.
+// Users returns the logins among the owners, at most maxAssignees; teams and addresses cannot be assigned.
 func (o Owners) Users() []string {
 	var users []string
 	for _, name := range o.Names {

@@ -39,8 +39,8 @@ func (t *Tree) First(paths []string) string {
 	return ""
 }
 
-// Find returns the only file that a frame can mean: the one that shares the most path elements with it, from
-// the end. The elements before those may differ, because containers add folders or lack some.
+// Find returns the only file that a frame can mean: by a root or its Go module or, failing both, the one that
+// shares the most path elements, from the end. The others may differ, as containers add folders or lack some.
 //
 // If only the name matches, or both paths begin differently, loose is true: the code must name the function.
 func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool) {
@@ -74,7 +74,7 @@ func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool)
 	return file, best == 1 || !whole, ok
 }
 
-// mapped applies the team's roots, the longest first.
+// mapped applies the longest of the team's roots that the frame begins with.
 func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 	length, mapped := -1, ""
 	for _, r := range t.Roots {

@@ -26,7 +26,7 @@ type Relay struct {
 	QueueURL string // SQS queue that the function sends events to; empty if it dispatches them
 }
 
-// RelaySettings lists every setting of the relay. The settings file contains none of them.
+// RelaySettings lists every setting of the relay, which does not read the settings file.
 var RelaySettings = relaySettings(new(Relay), nil)
 
 func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {

@@ -1,6 +1,6 @@
 // Package count counts the events of one error, in a run and in the stored state. Counts are exact despite
 // repeated reads, late events and overlapping runs: a Tally counts events that can be read again, by minute;
-// an Inbox counts events that are delivered once, by id.
+// an Inbox counts deliveries, by id, since they may arrive twice but cannot be read again.
 //
 // It is pure and imports nothing of this project. Its JSON is stored in the markers
 // of issues: fields may be added, but must never change their name or meaning.
@@ -67,7 +67,7 @@ func newer(at Millis, url string, known Millis, knownURL string) bool {
 	return at > known || at == known && url >= knownURL
 }
 
-// With sets a value in a map and returns the map. It makes a nil one, as empty maps of the stored state are.
+// With sets a value in a map and returns the map, or a new one for nil, as the stored state's empty maps are.
 func With[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 	if m == nil {
 		m = map[K]V{}

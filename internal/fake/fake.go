@@ -1,5 +1,5 @@
 // Package fake is what the fake services share: a Front that receives requests and breaks answers as a test
-// wants. A handler returns its Answer, or panics with one to refuse a request. It is only for tests, and
+// wants. A handler writes its Answer, or panics with one to refuse a request. It is only for tests, and
 // imports nothing of this project.
 package fake
 
@@ -27,7 +27,7 @@ type Answer struct {
 	Header map[string]string
 }
 
-// Write sends the answer, as JSON unless w already has a Content-Type.
+// Write sends the answer, with JSON's Content-Type unless w or the answer has another.
 func (a Answer) Write(w http.ResponseWriter) {
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -66,7 +66,7 @@ func Copy[T any](mu *sync.Mutex, list *[]T) []T {
 type Request struct {
 	N      int // from 1
 	Method string
-	Path   string // of CloudWatch the action, such as "FilterLogEvents"
+	Path   string // for CloudWatch, the action, such as "FilterLogEvents"
 	Query  url.Values
 	Body   string
 }

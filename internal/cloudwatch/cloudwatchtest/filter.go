@@ -83,8 +83,8 @@ func (s *Server) token(at cursor) string {
 	return strconv.Itoa(len(s.cursors) - 1)
 }
 
-// page returns the page that begins at the cursor. It ends before the first event that would make it too
-// large.
+// page returns the page that begins at the cursor. After its first new event, it ends before an event that
+// would make it too large.
 func (s *Server) page(events []Event, matches func(string) bool, at cursor, limit int) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
@@ -212,7 +212,7 @@ func Compile(text string) (matches func(message string) bool, err error) {
 }
 
 var (
-	// term matches one term with its sign: a quoted string, or a word that ends at whitespace.
+	// term matches one term with its sign: a quoted string, or a word up to whitespace or the end.
 	term    = regexp.MustCompile(`^([?-]?)(?:"((?s:\\.|[^"\\])*)"|([0-9A-Za-z_]+)(?:[ \t\r\n]|$))`)
 	escaped = regexp.MustCompile(`(?s)\\(.)`)
 )
