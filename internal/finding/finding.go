@@ -40,7 +40,7 @@ func Warn(about, text, remedy string) Finding { return Finding{Warning, about, t
 // Fail returns a finding about something that does not work.
 func Fail(about, text, remedy string) Finding { return Finding{Failure, about, text, remedy} }
 
-// Of returns an error as a Failure, with the error's remedy if it is or wraps a Mendable.
+// Of returns an error as a Failure. If the error is or wraps a Mendable, Of uses only that, with its remedy.
 func Of(about string, err error) Finding {
 	m, ok := errors.AsType[*Mendable](err)
 	switch {
@@ -52,7 +52,7 @@ func Of(about string, err error) Finding {
 	return Fail(about, fmt.Sprintf("%s (%s)", m.What, m.Cause), m.Remedy)
 }
 
-// All returns a Failure for each of the errors that errors.Join joined, as Of does for one.
+// All returns a Failure, as Of does, for each error that errors.Join, or fmt.Errorf with several %w, joined.
 func All(about string, err error) (found []Finding) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {

@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// The kinds of calls that require a permission other than issues: write; see permit.
+// The kinds of calls for which permit names a permission other than issues: write.
 const (
 	kindFile     = "read file"
 	kindSource   = "read code"
@@ -124,17 +124,17 @@ func wrap(err error, format string, args ...any) error {
 
 // The errors that callers may test for with errors.Is.
 var (
-	// ErrGone means that the issue is no longer in this repository.
+	// ErrGone means that the repository never had the issue, or no longer has it; see Get.
 	ErrGone = errors.New("the issue is gone from this repository")
 	// ErrAmbiguous means that the issue or comment may or may not have been written.
 	ErrAmbiguous = errors.New("GitHub may or may not have done it")
 	// ErrPartialListing means that issues may be missing from the listing.
 	ErrPartialListing = errors.New("nothing is written without the complete list of issues")
-	// ErrBudget means that a rate limit prevented the request. Nothing was written; a later run can do it.
+	// ErrBudget means that a rate limit prevented the request. Nothing was created; a later run can do it.
 	ErrBudget = errors.New("no requests left")
-	// ErrRefused means that the token, its permissions or the repository's settings prevent every write.
+	// ErrRefused means that the token, a permission or the repository prevents every write; see also Dispatch.
 	ErrRefused = errors.New("refused")
-	// ErrForbidden means a 403 of GitHub or a firewall. It comes with ErrRefused, but other writes may succeed.
+	// ErrForbidden means a 403 of GitHub or a firewall. It comes with ErrRefused, but other requests may work.
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound means that the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")
@@ -179,7 +179,7 @@ func (c *Client) explain(kind string, r *refusal) error {
 	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "no message"))
 }
 
-// refused returns the error for a refusal that every write would meet.
+// refused returns an ErrRefused with a remedy.
 func refused(what, remedy string) error {
 	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // Check reports whether a scan could work with this repository and token. It writes nothing: to test whether
-// the token may write, it sends requests that GitHub refuses as not allowed (403) or incomplete (422).
+// the token may write, it sends requests that GitHub refuses as not allowed (403, 404) or incomplete (422).
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "repository"
 	r, err := c.Repository(ctx)
@@ -44,8 +44,8 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return []finding.Finding{clock, repository, c.checkToken(ctx)}
 }
 
-// checkToken tries to create an issue and a label without their required fields. GitHub checks the permission
-// first: it answers 403 or 404 without it, and 422 with it. This is observed behaviour, not documented.
+// checkToken lists issues, then tries to create an issue and a label without required fields. GitHub checks
+// the permission first: it answers 403 or 404 without it, and 422 with it. This is observed, not documented.
 func (c *Client) checkToken(ctx context.Context) finding.Finding {
 	const about = "GitHub token"
 	_, _, err := c.listPage(ctx, c.path("issues?state=all&per_page=1"))
@@ -80,8 +80,8 @@ func (c *Client) WorkflowState(ctx context.Context, file string) string {
 	return workflow.State
 }
 
-// CheckCode reports whether code can be read, and which mistakes GitHub finds in CODEOWNERS. Its worst
-// finding is a Warning: issues are filed without code too.
+// CheckCode reports whether code can be read, and how many mistakes GitHub finds in CODEOWNERS. It
+// quotes the first three. Its worst finding is a Warning: issues are filed without code too.
 func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	refs, err := c.Refs(ctx, nil)
 	switch {
@@ -118,8 +118,8 @@ func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	const about = "rules"
 	var types []struct{ Name string }
 	var failure error
-	if len(n.Types) > 0 { // the repository of a personal account has none
-		_, err := c.find(ctx, "list issue types", c.path("issue-types"), &types)
+	if len(n.Types) > 0 {
+		_, err := c.find(ctx, "list issue types", c.path("issue-types"), &types) // find: a personal account has none
 		failure = wrap(err, "list issue types")
 	}
 	var names []string

@@ -1,11 +1,11 @@
 // Package github lists, gets, creates, edits, labels and comments on the issues of one repository, which it
 // returns as plain Issue values, and reads the repository's code. It uses go-github. Its rules:
 //
-//   - A listing is complete or an error (ErrPartialListing): a missing issue would be filed again.
-//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried. Everything else is
-//     retried; it is idempotent.
-//   - It sends one request at a time, spaces out writes, obeys GitHub's rate limits, and leaves part of the
-//     hour's requests to others (ErrBudget).
+//   - A listing, except Newest, is complete or fails (ErrPartialListing): missing issues would be refiled.
+//   - A create or comment whose answer is lost is reported (ErrAmbiguous), never retried. Reads of code are
+//     not retried, since a run can do without them. Everything else is retried; it is idempotent.
+//   - It sends one request at a time, spaces out writes, and obeys GitHub's rate limits. It stops writing and
+//     reading code while some of the hour's requests are left for others (ErrBudget).
 //   - It follows no redirects. GitHub redirects both for a transferred issue and for a renamed repository.
 //
 // Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never the token.
@@ -43,7 +43,7 @@ type Config struct {
 	Clock         clock.Clock
 }
 
-// Client talks to one repository. It is safe for concurrent use, but sends only one request at a time.
+// Client talks to one repository, one request at a time. Concurrent use is safe, except for writing issues.
 type Client struct {
 	base        *url.URL
 	api         *polite.Client // sends go-github's requests
@@ -135,7 +135,7 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 }
 
 // ReadFile returns the content of a file on the default branch. It fails for files over 1 MB, whose content
-// GitHub's contents API omits, and returns ErrNotFound if there is no such file or the path is a directory.
+// GitHub's contents API omits. It returns ErrNotFound if the path does not lead to a file, or contains "..".
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	if strings.Contains(path, "..") { // would address another part of the API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)
@@ -155,8 +155,8 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	return file.Content, wrap(err, "read file %q", path)
 }
 
-// AppToken returns a Config.TokenSource for an installation of a GitHub App; key is the App's private key in
-// PEM. It makes no network call itself. Tokens are renewed hourly. Errors name the input to fix.
+// AppToken returns a Config.TokenSource for an App's installation; key is the App's private key in PEM. It
+// makes no network call itself. Tokens are renewed hourly. If a key or id is wrong, errors name the input.
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {

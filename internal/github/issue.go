@@ -57,7 +57,7 @@ func issueOf(in *gh.Issue, refusal error) (Issue, error) {
 	return issue, nil
 }
 
-// Edit holds the fields of an issue to create or change; an empty field is left unchanged. GitHub accepts a
+// Edit holds the fields of an issue to create or change; a zero field is left unchanged. GitHub accepts a
 // title of at most 256 and a body of at most 65,536 characters, and creates labels that do not exist.
 type Edit struct {
 	Title string `json:"title,omitempty"`
@@ -124,7 +124,7 @@ func invalid(err error, fields ...string) bool {
 // Refused describes the types and assignees that GitHub refused; the issues were written without them.
 func (c *Client) Refused() []string { return c.refused }
 
-// Edit changes an issue. An edit whose answer is lost is retried. It returns ErrGone as Get does.
+// Edit changes an issue. If the answer is lost, it retries. If there is no such issue, it returns ErrGone.
 func (c *Client) Edit(ctx context.Context, number int, e Edit) error {
 	return c.edit(ctx, number, e, nil)
 }
@@ -166,7 +166,7 @@ type Comment struct {
 }
 
 // Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if there was no readable
-// answer but the comment may have been posted, and ErrGone as Get does.
+// answer but the comment may have been posted, and ErrGone if there is no such issue.
 func (c *Client) Comment(ctx context.Context, number int, body string) (posted Comment, err error) {
 	r := polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous}
 	err = c.onIssue(ctx, r, map[string]string{"body": body}, &posted)
@@ -176,7 +176,7 @@ func (c *Client) Comment(ctx context.Context, number int, body string) (posted C
 	return posted, wrap(err, "comment on issue #%d", number)
 }
 
-// Comments returns the first 100 comments written or edited since a time, oldest first; ErrGone as for Get.
+// Comments returns the first 100 comments written or edited since a time, oldest first, or ErrGone.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) (found []Comment, err error) {
 	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
 	err = c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found)
@@ -192,7 +192,7 @@ func (c *Client) DeleteComment(ctx context.Context, id int64) error {
 	return wrap(err, "delete comment %d", id)
 }
 
-// AddLabels adds labels to an issue. It returns ErrGone as Get does.
+// AddLabels adds labels to an issue. It returns ErrGone if there is no such issue.
 func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) error {
 	err := c.onIssue(ctx, polite.Request{Kind: "add labels", Method: http.MethodPost, URL: c.path("issues/%d/labels", number)}, labels, nil)
 	return wrap(err, "label issue #%d", number)

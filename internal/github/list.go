@@ -29,7 +29,7 @@ func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, erro
 	return c.list(ctx, url.Values{"creator": {login}, "direction": {"asc"}}, math.MaxInt, func(i *Issue) { i.Body = "" })
 }
 
-// Newest works like List, but returns only the newest 1,000 issues, newest first.
+// Newest works like List, but reads only the newest 1,000 issues and pull requests, newest first.
 func (c *Client) Newest(ctx context.Context, label string, visit func(*Issue)) ([]Issue, error) {
 	return c.list(ctx, url.Values{"labels": {label}, "direction": {"desc"}}, 10, visit)
 }

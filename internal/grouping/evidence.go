@@ -10,8 +10,8 @@ import (
 type seen struct {
 	hash  uint64
 	form  *form
-	place int  // where it varies
-	weak  bool // two such forms are not enough evidence
+	place int  // where it varies; set only by holes
+	weak  bool // two forms are not enough evidence if one of them is weak; set only by uniteNames
 }
 
 // families sorts the forms and returns the families: groups of two or more with the same hash.
@@ -32,7 +32,7 @@ func families(all []seen) (found [][]seen) {
 	return found
 }
 
-// without returns h, a hash of f, as it is with a hole at place instead of the word.
+// without returns h, a hash of f, with the word at place replaced by a hole.
 func (m *miner) without(h uint64, f *form, place int) uint64 {
 	const hole = 0x51ED270B9F2A6C35 // stands for any word in hashes
 	return h + (hole-m.at(f, place).hash)*weight(place)

@@ -3,8 +3,8 @@
 // Each event has one identity, its key: the type chain and in-app frames if there are any ("exc1:"), else the
 // service and the template of its exception and root cause, or of its message ("msg1:"). A Sentry issue is
 // one error ("sen1:"), and its event's own keys match it to the same error in other sources. A Set adds up
-// events by group and keeps only counts per minute and one sample of each, so memory depends on the number
-// of distinct errors, not events. The order in which events are added does not matter.
+// events by group and keeps only counts per minute, delivery ids and one sample of each, so memory depends on
+// the number of distinct errors, not logged events. The order in which events are added does not matter.
 //
 // In a template, "<*>" stands for what varies. Masking (mask*.go) reads a message once and replaces what
 // looks like a value. Mining (mine.go, evidence.go) compares all masked templates to find values that look
@@ -13,8 +13,8 @@
 // Two templates in one run may turn out to be one in the next. So the templates stored in issues (Known) come
 // first: messages that one covers get its key, and mining may widen it but never narrow it. A group's key is
 // that of its oldest known template, else the hash of the service and the template as first found. The key
-// never changes, however wide the template becomes. If two known templates turn out to be one, the group
-// lists the keys of both (Also), and the caller joins their issues.
+// never changes, however wide the template becomes. If two known templates turn out to be one, the group has
+// the key of the older and lists the other's (Also), and the caller joins their issues.
 //
 // It is pure and may import count and event.
 package grouping
@@ -35,10 +35,10 @@ type Group struct {
 	Rule     Rule        // what the key was computed from
 	Name     string      // key of the error that a team's rule names; empty without one
 	Also     []string    // other keys of the same error: of separately filed issues, and of the templates joined into it
-	Aliases  []string    // keys of other lines that may report the same error
+	Aliases  []string    // keys under which other lines or sources may report the same error
 	Vaguer   []string    // keys of errors that may be this one, seen with less information: no service, or the exception's line alone
-	Template string      // redacted template of the message, or of the exception's message
-	Type     string      // type of the outermost exception; empty without a trace
+	Template string      // redacted template of the outermost exception's message; without in-app frames, of messageOf's text
+	Type     string      // type of the outermost exception; empty without in-app frames
 	Place    event.Frame // the first in-app frame; zero without one
 	Service  string
 	Level    event.Level             // the most severe one seen
@@ -75,7 +75,7 @@ func (g *Group) add(e *event.Event) {
 	g.sample(e)
 }
 
-// Join adds the counts of another group.
+// Join adds another group's events: counts, levels, times, versions, rules and sample, but none of its keys.
 func (g *Group) Join(other *Group) {
 	for source, t := range other.Sources {
 		own := entry(&g.Sources, source)

@@ -12,8 +12,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Kind identifies the input and algorithm of a key, its prefix in "exc1:6f1e…". A new algorithm gets a new
-// kind, and the old one is kept for one major release, so that an upgrade files no duplicates.
+// Kind is a key's prefix, as in "exc1:6f1e…". It identifies the key's input and algorithm. A new algorithm
+// gets a new kind, and the old one is kept for one major release, so that an upgrade files no duplicates.
 type Kind string
 
 // The kinds.
@@ -57,7 +57,7 @@ func NamedKey(name string) string {
 // Rule states what a group's key is computed from.
 type Rule string
 
-// The rules. BySentry applies before all others, and ByKnown before ByRootCause.
+// The rules. ByName applies before all others, then BySentry; ByKnown before ByRootCause and ByTemplate.
 const (
 	ByInAppFrames           Rule = "exception types and in-app frames"
 	ByInAppFramesAndMessage Rule = "exception types, in-app frames and message template: the function that failed has no name"
@@ -129,14 +129,14 @@ func frameName(f event.Frame) string {
 	return module + "." + stableName(f.Function)
 }
 
-// isHash reports whether a word looks like a hash in hex or base64. A name ending in a number does not.
+// isHash reports whether a word looks like a hash in hex or base64. A name like "OrderService2" does not.
 func isHash(word string) bool {
 	mixed := strings.ToLower(word) != word && strings.ToUpper(word) != word
 	return len(word) >= 6 && isHex(word) && hasDigit(word) ||
 		len(word) >= 8 && mixed && hasDigit(strings.TrimRight(word, "0123456789"))
 }
 
-// stableName drops addresses, as in "run/0x1f", and the numbers that compilers append to numberedEnds.
+// stableName drops addresses, as in "run/0x1f", and numbers that compilers append, as in "run.func1.2".
 func stableName(name string) string {
 	if cut := strings.Index(name, "/0x"); cut > 0 {
 		name = name[:cut]
@@ -156,7 +156,7 @@ var numberedEnds = []string{"$", ".func", ".gowrap", "lambda", "-fm", "closure#"
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
-// Known is a template stored in an issue or waiting error. What it covers gets its key, however wide it is.
+// Known is a template stored in an issue or waiting error. What it covers of its service gets its key.
 type Known struct {
 	Key      string
 	Service  string
@@ -228,7 +228,7 @@ func (s *Set) mined() map[trace]*Group {
 }
 
 // identify returns the group of a template, with counted added. The oldest of the known templates for this
-// service gives the key. Without a service, it is the oldest for any; two services never share a group.
+// service gives the key, or the oldest for any if there is no service. Two services never share a group.
 func identify(groups map[trace]*Group, counted *Group, service, template string, known []Known) *Group {
 	key, rule := MessageKey(service, template), ByTemplate
 	if i := slices.IndexFunc(known, func(k Known) bool { return service == "" || k.Service == service }); i >= 0 {
@@ -265,7 +265,7 @@ func with(keys []string, key string) []string {
 	return append(keys, key)
 }
 
-// Key returns the key of e from the known templates alone. In a run, mining may give it another one.
+// Key returns e's key, ignoring its Sentry issue and mining: from its in-app frames or the known templates.
 func (s *Set) Key(e event.Event) string {
 	if inApp := e.InApp(); len(inApp) > 0 {
 		key, _ := exceptionKey(&e, inApp, s.template)

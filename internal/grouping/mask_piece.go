@@ -65,12 +65,12 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	return m.unit(s, begin, end)
 }
 
-// nameKind returns the kind of a joined value that names an account, an address, a class or a host, or 0.
+// nameKind returns the kind of a joined value that names an account, address, ARN, class or host, or 0.
 func (m *masker) nameKind(word string) Masks {
 	switch at := strings.IndexByte(word, '@'); {
 	case at > 0 && !strings.ContainsAny(word, ":/") &&
 		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:])):
-		return maskEmail // or an account on a host: "cannot deliver to jane.doe@example.com"
+		return maskEmail // "cannot deliver to jane.doe@example.com", or an account on a host: "root@web1"
 	case strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", "")):
 		return maskAddress // "lease for fe:ed:fa:ce:be:ef expired"
 	case strings.HasPrefix(word, "arn:"), // "role arn:aws:iam::123456789012:role/app is not allowed to"
@@ -86,7 +86,7 @@ func (m *masker) nameKind(word string) Masks {
 // com.example.Shop.serve:17". The last one may be cut off where the message was truncated.
 var callStack = regexp.MustCompile(`^(?:(?:<[^>]*> *)*[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*(?::\d+(?: +|$)|$)){2,}(?:<[^>]*> *)*`)
 
-// bare writes a run of joints that are not part of a word: "->", "...", "--".
+// bare writes a run of joints that are not part of a word: "...", "--". A "-" alone may be a missing value.
 func (m *masker) bare(s string, i int) int {
 	rest, apart := s[i+1:], i == 0 || strings.IndexByte(" ([", s[i-1]) >= 0
 	if s[i] == '-' && apart && (rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")) {
@@ -206,8 +206,8 @@ func (m *masker) assigned(s string, i int) int {
 	return object(s, value)
 }
 
-// object returns the end of the brackets at i, or i if they do not close. They contain a list, "ids=[7, 8]",
-// or follow an object's type, "lock=Session{id=7, user=bob}". In other messages the same value may be null.
+// object returns the end of the brackets at i, or i if none begin there or they do not close. They hold JSON,
+// a list, "ids=[7, 8]", or an object's fields, "lock=Session{id=7, user=bob}", which may be null elsewhere.
 func object(s string, i int) int {
 	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
 		return i
@@ -231,7 +231,7 @@ func object(s string, i int) int {
 	return i
 }
 
-// wholeValue returns the end of a value that may contain blanks because nothing follows it: the only field
+// wholeValue returns the end of a value that may contain blanks because no field follows it: the only field
 // of an object, "lost Peer(name=db 2 standby) for good", or the only setting on a line, "system property:
 // os.name=Windows Server 2022". It returns 0 if other fields may follow.
 func wholeValue(s string, equals, value int) int {

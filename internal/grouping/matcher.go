@@ -76,7 +76,7 @@ func (c *coverIndex) of(f *form) []*form {
 }
 
 // covers reports whether narrow is an instance of wide, as "login of alice from <*> failed" is of "login of
-// <*> from <*> failed". If wide has few constant words, those at its wildcards must look like names.
+// <*> from <*> failed". If wide has few constant words, what its wildcards stand for must look like names.
 func (d *dictionary) covers(wide, narrow *form) bool {
 	return equal(wide, narrow, func(place int) bool {
 		t, before := d.at(narrow, place), d.before(narrow, place)

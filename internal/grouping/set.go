@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxTemplates bounds the masked templates of one run. Above it, messages are compared by ever shorter
+// maxTemplates bounds the distinct masked messages of one run. Above it, they are compared by ever shorter
 // prefixes, so memory stays bounded and the order of events still does not matter.
 const maxTemplates = 20_000
 
@@ -25,7 +25,7 @@ type Set struct {
 	masker         masker
 	matching       *matcher          // for knownTemplates; built on first use
 	limit          int               // bytes of a template that count
-	templates      map[string]string // masked → redacted, so each is redacted once
+	templates      map[string]string // masked → redacted; cleared at maxCached
 	cached         int               // bytes of the keys in templates
 	messages       map[message]*Group
 	traces         map[trace]*Group
@@ -176,7 +176,7 @@ func (s *Set) Groups() []*Group {
 	return groups
 }
 
-// describe fills the visible fields of a group from its sample.
+// describe fills the fields of a group that come from its sample.
 func (s *Set) describe(g *Group) {
 	e := &g.Sample
 	if e.Source == "" {

@@ -56,7 +56,7 @@ type envelope struct {
 
 // Batch collects entries until they fill a payload. The zero Batch is empty.
 type Batch struct {
-	Reserve int // bytes that samples must leave free for more ids of errors in the batch
+	Reserve int // bytes that all samples but the first must leave free for more ids of errors in the batch
 
 	entries []Entry
 	at      map[string]int // key → index in entries; a storm looks up each event in many batches
@@ -163,7 +163,7 @@ func (e Entry) check() error {
 	return nil
 }
 
-// plainID matches ids of printable ASCII, without spaces and characters that JSON escapes. Others are hashed.
+// plainID matches ids of 1 to 128 visible ASCII characters that JSON does not escape. NewEntry hashes others.
 var plainID = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
 // encode does not escape <, > and &, which would take six bytes each.

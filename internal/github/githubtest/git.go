@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// git runs git in Settings.Git, and returns its output and whether it succeeded.
+// git runs git in Settings.Git, and returns its output and whether it succeeded; false if that is empty.
 func (s *Server) git(args ...string) (string, bool) {
 	command := exec.Command("git", args...)
 	command.Dir = s.Settings.Git

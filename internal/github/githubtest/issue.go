@@ -15,7 +15,7 @@ import (
 // maxBody is GitHub's limit on the text of an issue or comment, in characters.
 const maxBody = 65536
 
-// Issue is an issue or a pull request. Requests are decoded into it, so its fields have their names.
+// Issue is an issue or a pull request. Requests are decoded into it, so its fields are named as in requests.
 type Issue struct {
 	Number      int
 	Title       string
@@ -33,7 +33,7 @@ type Issue struct {
 	ClosedAt    time.Time // zero while open
 
 	gone   int    // HTTP status: 410 once deleted, 301 once transferred, else 0
-	closer string // the commit that last closed it
+	closer string // the commit that closed it; empty if it is open or was closed by hand
 }
 
 // Comment is a comment on an issue.
@@ -44,7 +44,7 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-// decode overwrites the fields of to that the request's JSON contains.
+// decode sets the fields of to that the request's JSON contains, and returns it. It refuses other bodies.
 func decode[T any](r *http.Request, to T) T {
 	body, _ := io.ReadAll(r.Body)
 	must(json.Unmarshal(body, &to) == nil, fail(http.StatusBadRequest, "Problems parsing JSON"))

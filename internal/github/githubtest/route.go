@@ -45,7 +45,7 @@ func (s *Server) route() {
 }
 
 // admit refuses requests without valid credentials, beyond a rate limit, or not allowed for the token or in
-// this state of the repository. Reading issues needs no permission beyond access to the repository.
+// this state of the repository. Reading issues needs no permission. It replaces the repository's id in paths.
 func (s *Server) admit(h http.Header, r *http.Request) {
 	must(r.Header.Get("Authorization") == "Bearer "+s.Settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
 	must(r.Header.Get("User-Agent") != "",
@@ -73,7 +73,7 @@ func (s *Server) notAccessible() answer {
 	return fail(http.StatusForbidden, "Resource not accessible by "+kind)
 }
 
-// onIssue passes the issue in the path to next, or answers that it is gone.
+// onIssue passes the issue in the path to next, or answers that it was deleted, transferred or never there.
 func (s *Server) onIssue(next func(*http.Request, *Issue) answer) handler {
 	return func(r *http.Request) answer {
 		number, _ := strconv.Atoi(r.PathValue("number"))
@@ -102,7 +102,7 @@ func notFound() answer { return fail(http.StatusNotFound, "Not Found") }
 type limits struct {
 	reset time.Time // end of the hour that began with its first request
 	used  int
-	sent  []cost // in the last hour
+	sent  []cost // accepted in the last hour, without GraphQL
 }
 
 type cost struct {
@@ -135,8 +135,8 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		"temporarily blocked from content creation. Please retry your request again later.").With("Retry-After", "60"))
 }
 
-// secondary reports whether a request is within GitHub's secondary limits: 900 points a minute, where a read
-// costs 1 and a write 5; and 80 new issues and comments a minute, 500 an hour.
+// secondary reports whether a request is within GitHub's secondary limits, and if so counts it: 900 points a
+// minute, where a read costs 1 and a write 5; and 80 new issues and comments a minute, 500 an hour.
 func (l *limits) secondary(r *http.Request, now time.Time) bool {
 	c := cost{at: now, points: 1}
 	if r.Method != http.MethodGet {

@@ -27,10 +27,10 @@ type Settings struct {
 	Login string           // who the token belongs to; "github-actions[bot]", which may not GET /user
 
 	NoIssuesWrite  bool // the token lacks issues: write
-	NoPush         bool // labels and assignees are dropped silently
+	NoPush         bool // labels, assignees and types are dropped silently; writing only labels is refused
 	IssuesDisabled bool
 	Private        bool
-	Archived       bool // every write is refused
+	Archived       bool // every write to issues and labels is refused
 	Renamed        bool // the repository has a new name, so New's name redirects
 
 	Skew     time.Duration // how far the Date header is ahead of Now
@@ -41,7 +41,7 @@ type Settings struct {
 	Git            string            // folder of the git repository with the code, whose branch is main
 	CodeRepository string            // its OWNER/REPO; the repository of the issues if empty
 	CodePrivate    bool              // CodeRepository is private
-	NoContents     bool              // the token lacks contents: read
+	NoContents     bool              // the token lacks contents: read, but can still read Files
 	TreeTruncated  bool              // the repository has too many files to list
 	OwnerErrors    []object          // errors in CODEOWNERS, as the API lists them; the file exists if Git is set
 	Accounts       map[string]string // commit author's name to login
@@ -56,7 +56,7 @@ type Settings struct {
 	HourlyLimit int  // requests per hour; 1,000
 	Unlimited   bool // no rate limits and no rate limit headers, like GitHub Enterprise Server by default
 
-	// Break is called for each request, one at a time; nil lets it succeed. Paths lack an Enterprise Server's /api/v3.
+	// Break, if set, is called for each request, one at a time. Paths lack an Enterprise Server's /api/v3.
 	Break func(fake.Request) *fake.Fault
 }
 
@@ -81,7 +81,7 @@ func New(owner, repo string) *Server {
 	return s
 }
 
-// Clone returns an independent copy of the repository, without Settings.Break and the recorded requests.
+// Clone returns a copy without Settings.Break or recorded requests. It shares the maps and lists in Settings.
 func (s *Server) Clone() *Server {
 	s.Lock()
 	defer s.Unlock()
