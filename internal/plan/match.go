@@ -12,9 +12,9 @@ import (
 type directory struct {
 	entries []*entry          // oldest first, without known duplicates
 	rows    *directory        // waiting errors, including new ones; nil in a directory of rows
-	owners  map[string]*entry // entries by owned key
-	aliases map[string]*entry // the oldest entry by alias
-	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of that name are one error
+	owners  map[string]*entry // entries by owned key; see newDirectory and indexNamed
+	aliases map[string]*entry // entries by alias; see newDirectory
+	names   map[string]bool   // by key of a name given by a rule: whether it applies to all events of an error
 }
 
 type entry struct {
@@ -46,7 +46,7 @@ func (e *entry) duplicate(original *entry) {
 // byNumber puts the older issue first, and rows, which have no number, last.
 func byNumber(a, b *entry) int { return cmp.Compare(uint(a.Number-1), uint(b.Number-1)) }
 
-// index prepares issues and rows for matching. A row that an overlapping run filed is merged into its issue.
+// index prepares issues and rows for matching. A row whose key an issue owns is merged into that issue.
 func index(in Input) *directory {
 	names := map[string]bool{}
 	for name, joins := range in.Rules.Policy.Groups() {
@@ -74,9 +74,9 @@ func index(in Input) *directory {
 	return d
 }
 
-// newDirectory assigns each key and alias to the oldest entry, or to the newer one that succeeded it. If two
-// entries share a first key or a Sentry issue, two runs filed one error at once, and the older entry stays.
-// Other shared keys prove nothing, because an issue may have gained them later through an alias.
+// newDirectory assigns each key and alias to the oldest entry, or to the newer one that succeeded it. If an
+// older entry owns the first key or a Sentry key of an unmuted one, two runs filed one error at once, and the
+// older stays. Other keys prove nothing: an issue may have gained them later through an alias.
 func newDirectory(all []*entry, names map[string]bool) *directory {
 	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: names}
 	slices.SortStableFunc(all, byNumber)
@@ -194,8 +194,8 @@ func (d *directory) owner(g *grouping.Group) *entry {
 	return owner
 }
 
-// aliased returns the entry that matches a group without an owner: it has one of the group's keys as an
-// alias, shares the keys of its Sentry issue's event, or was filed with less information.
+// aliased returns the entry that matches a group without an owner: it has one of the group's keys as an alias
+// or, for a Sentry issue, one of its event's keys. If none does, it was filed with less information.
 func (d *directory) aliased(g *grouping.Group) *entry {
 	other := d.first(g, d.aliases)
 	if isSentry(g.Key) {
@@ -244,8 +244,8 @@ func (d *directory) eventKeys(g *grouping.Group) []string {
 	})
 }
 
-// refine returns an issue that was filed with less information than the group has: an alert is often the
-// first report of an error and lacks service and trace. The first error that has them takes the issue over.
+// refine returns an entry that was filed with less information than the group has: an alert is often the
+// first report of an error and lacks service and trace. The first error that has them takes the entry over.
 func (d *directory) refine(g *grouping.Group) *entry {
 	refiner := g.Key // groups with the same refiner may share the issue: messages of one service, or one exception
 	if g.Type == "" {

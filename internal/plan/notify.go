@@ -41,7 +41,7 @@ func ReadSnooze(labels []string, label string) Snooze {
 // Muted reports whether people silenced the error, or a newer errmon wrote the issue.
 func (i Issue) Muted() bool { return i.MutedBy() != "" }
 
-// MutedBy returns what mutes the issue; empty if nothing does.
+// MutedBy returns what mutes the issue; empty if nothing does. A snooze counts until its label is removed.
 func (i Issue) MutedBy() Reason {
 	switch {
 	case i.Newer:
@@ -58,7 +58,7 @@ func (i Issue) MutedBy() Reason {
 
 func mutedBy(i Issue) string { return fmt.Sprintf("%s %s", i.MutedBy(), i.Snooze.For) }
 
-// mutedSince returns when a run first saw the issue muted. GitHub's list lacks the time a label was added.
+// mutedSince returns when a run first saw the issue muted this way: GitHub's list lacks the times of labels.
 func mutedSince(i Issue, in Input) time.Time {
 	if m, ok := in.Muted[i.Number]; ok && m.By == mutedBy(i) {
 		return m.Since.Time()
@@ -74,7 +74,7 @@ func unmuted(i Issue, in Input) marker.Marker {
 const surgeFactor = 100
 
 // mute returns what the dashboard keeps of a muted issue. An error surges if it happened surgeFactor times as
-// often today as on any earlier day. Today's events that the issue itself already shows are left out.
+// often today as on any earlier day. Today's events that the issue already shows count as an earlier day's.
 func mute(a Action, in Input) marker.Mute {
 	m := marker.Mute{
 		By: mutedBy(a.Issue), Since: count.At(mutedSince(a.Issue, in)), Ends: a.Reason == Snoozed, Surged: in.Muted[a.Issue.Number].Surged,

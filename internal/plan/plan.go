@@ -1,6 +1,6 @@
 // Package plan decides what happens to each issue. It compares the errors seen in a run
-// with the known issues and gives each issue or new error one Action with a Reason. All
-// decisions about issues are made here; package apply only carries them out.
+// with the known issues and gives each live issue, and each error without one, an Action with
+// a Reason. All decisions about issues are made here; package apply only carries them out.
 //
 // It is pure and may import code, count, event, grouping, marker and policy.
 package plan
@@ -35,14 +35,14 @@ type Reason string
 
 // The reasons. Each comment begins with the kind of action that the reason belongs to.
 const (
-	FirstSeen        Reason = "first seen"                           // Create: no issue owns the error
+	FirstSeen        Reason = "first seen"                           // Create: no issue takes its events
 	Ticked           Reason = "ticked on the dashboard"              // Create: people asked for an issue, so no limit applies
-	MoreEvents       Reason = "more events"                          // Update: the count grew
+	MoreEvents       Reason = "more events"                          // Update: a source counted more events
 	LateEvents       Reason = "late events"                          // Update: a closed issue's error had more events before the closing
 	NewIdentity      Reason = "matched a new fingerprint"            // Update: the issue now owns another key
-	OtherSource      Reason = "also reported by another source"      // Update: the count stays the same
+	OtherSource      Reason = "also reported by another source"      // Update: by a delivery; the count stays the same
 	Repaired         Reason = "marker was damaged"                   // Update: recognised by its key line, counted from zero
-	Merged           Reason = "merged a duplicate"                   // Update: took over the counts of a duplicate issue or a waiting row
+	Merged           Reason = "merged a duplicate"                   // Update: took over a duplicate issue or a waiting row
 	Regression       Reason = "happened again after closing"         // Reopen: an event happened after the closing
 	Quiet            Reason = "quiet"                                // Close: no event for close-after
 	SentryUnresolved Reason = "unresolved again in Sentry"           // Reopen
@@ -52,7 +52,7 @@ const (
 	SentryNoted      Reason = "state in Sentry noted"                // Update: only records Sentry's new state
 	Duplicate        Reason = "duplicate"                            // Close: duplicates an older issue, which stays
 	BelowMin         Reason = "fewer than min-events"                // Wait
-	OverMax          Reason = "more than max-new-issues"             // Wait
+	OverMax          Reason = "more than max-new-issues"             // Wait: over the limit, or its source was not read
 	OverDay          Reason = "more than max-new-issues-per-day"     // Wait
 	Unread           Reason = "its source was not read"              // Wait: ticked, but filed only once its source can be read
 	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills its body, so the dashboard keeps the counts
@@ -69,7 +69,7 @@ const (
 	Expired          Reason = "closed longer ago than reopen-window" // Keep
 	Leaving          Reason = "about to be archived"                 // Keep: dropped from the dashboard first
 	Archived         Reason = "archived"                             // Update: its label changes, so it leaves the list of live issues
-	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update if there is something to record: see verdict
+	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update in place of LateEvents: see verdict
 	NothingNew       Reason = "nothing new"                          // Keep
 	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
 	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since it was listed
@@ -118,9 +118,9 @@ type Input struct {
 	Muted   map[int]marker.Mute // events of muted issues counted so far, by issue number
 	Ticked  []string            // keys of waiting errors that people want filed
 	Groups  []*grouping.Group
-	Read    map[string]time.Time // up to when this run read each source completely; failed sources are missing
-	// ReadsSentry reports whether Sentry is a source. States holds the states of Sentry issues by id: those of
-	// unresolved ones, and any that an open issue or a waiting row tracks. It is nil if reading Sentry failed.
+	Read    map[string]time.Time // up to when each source was read without a gap; others are missing
+	// ReadsSentry reports whether Sentry is a source. States holds the states of Sentry issues by id: those that
+	// sentry-query selects, and any that an open issue or a waiting row tracks. It is nil if reading failed.
 	ReadsSentry bool
 	States      map[string]event.State
 	Archive     []Issue          // archived issues, which may be earlier issues of new errors; see state.go
@@ -156,7 +156,7 @@ type Fixed struct{ By, Failed string }
 
 // Evidence is what an issue shows about an error in addition to its groups.
 type Evidence struct {
-	Sample *event.Event // the sample with all its lines; nil if the group's sample is complete
+	Sample *event.Event // the sample with all its lines; nil if the lines around it were not read
 	Before []string     // lines logged just before the sample
 	After  []string     // lines logged just after it
 	Links  []event.Link // links to other views of the sample
@@ -197,8 +197,8 @@ type Result struct {
 	Number int    // number of the issue; 0 if there is none
 	URL    string
 	Err    error // why the write failed or was skipped
-	// Refused reports whether GitHub refused only this write. The error then waits on the
-	// dashboard, and later runs try it again after all others.
+	// Refused reports whether this write failed at GitHub, but others may succeed. The error then
+	// waits on the dashboard, and later runs try it again after all others.
 	Refused bool
 }
 
@@ -212,7 +212,7 @@ func (r Result) Standing() (Issue, bool) {
 	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
 }
 
-// Left reports whether the issue turned out to be gone or locked, so the next run files its error again.
+// Left reports whether the issue turned out to be gone or locked, so its events must be planned again.
 func (r Result) Left() bool {
 	return r.Action.Reason == Gone || r.Action.Reason == Locked && len(r.Action.Groups) > 0
 }
@@ -220,7 +220,7 @@ func (r Result) Left() bool {
 // Done reports whether the run made this change, or in a dry run would make it.
 func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
-// Plan decides about every issue and error of a run. Whatever the order of its inputs, it returns issues by
+// Plan decides about every live issue and error. Whatever the order of its inputs, it returns issues by
 // number, then new errors by severity and frequency, and last those that GitHub refused in an earlier run.
 func Plan(in Input) []Action {
 	known := index(in)

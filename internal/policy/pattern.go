@@ -25,7 +25,7 @@ type Pattern struct {
 	literals []string                // substrings of every value it matches; none for a level, since rules change levels
 }
 
-// match reports whether an event's values fit. The list is empty if the event has none.
+// match reports whether an event's values fit. values is empty if the event has none.
 func (p Patterns) match(values []string) bool {
 	found, wanted := false, len(p) == 0
 	for i := range p {

@@ -59,7 +59,7 @@ type Threshold struct {
 	Within time.Duration
 }
 
-// UnmarshalText parses "5" or "20/1h". Its limit bounds the minutes that the dashboard's rows keep.
+// UnmarshalText parses "5" or "20/1h". The limit of 24h bounds the minutes that the dashboard's rows keep.
 func (t *Threshold) UnmarshalText(text []byte) error {
 	number, period, periodic := strings.Cut(string(text), "/")
 	n, err := strconv.Atoi(strings.TrimSpace(number))
@@ -160,7 +160,7 @@ func (c Contribution) Text() string {
 	return fmt.Sprintf("rule on line %d: %s", c.Line, strings.Join(effects, "; "))
 }
 
-// Ignored returns a notice for each rule that ignored events. events are their numbers by the rule's line.
+// Ignored returns a notice for each rule that ignored events. events counts these by the rule's line.
 func (p Policy) Ignored(events map[int]int64) []string {
 	var notices []string
 	for _, r := range p.Rules {

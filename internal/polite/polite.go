@@ -1,8 +1,8 @@
 // Package polite sends requests to a service's API the way the service asks clients to: one at a time, within
 // its rate limits. It starts no wait that would outlast the run.
 //
-//   - A request that fails temporarily is retried after growing pauses, unless the
-//     retry could write something twice (Once).
+//   - A request that fails temporarily is retried after growing pauses, unless the run
+//     can do without it (Extra) or the retry could write something twice (Once).
 //   - An answer that cannot be read to its end is an error.
 //   - Redirects are returned, not followed. A redirect may lead to another host or from
 //     https to http, and a redirected POST would silently become a GET.
@@ -60,7 +60,7 @@ type Limits interface {
 	Ready(Request) (time.Time, error)
 	// Note is called after each attempt with the answer's header, which is empty if there was no answer.
 	Note(Request, http.Header)
-	// Refused reports whether an answer is a temporary refusal, the request's times-th, and when to retry.
+	// Refused reports whether an answer is a temporary refusal (the times-th of its request), and when to retry.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
 	// TooLate returns the error for a request that may not wait until then, or was refused too often. a is the
 	// refusal, or nil if Ready asked for the wait.
@@ -73,9 +73,9 @@ type Request struct {
 	Method string
 	URL    string
 	Body   []byte // JSON, or nil
-	// Extra marks a request that the run can do without: it only reads, whatever its method, and once.
+	// Extra marks a request that the run can do without. It only reads, whatever its method, and is not retried.
 	Extra bool
-	Once  error // if set, returned instead of a retry once the request may have arrived
+	Once  error // if set, returned instead of retrying a failed request that may have been carried out
 	Stale error // if set, returned instead of a retry once a refusal has delayed the request
 }
 

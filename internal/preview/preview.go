@@ -34,7 +34,7 @@ type Preview struct {
 	Redactor  *safe.Redactor
 	Rules     intake.Rules
 	MinEvents int
-	MaxNew    int    // issues that a run files at most
+	MaxNew    int    // limit on the new issues of a run
 	Label     string // of the issues
 	Now       time.Time
 	HTML      io.Writer // receives a page of the issues; nil for none
@@ -70,8 +70,8 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	return err
 }
 
-// Sources previews the issues that a first scan would file: from the logs of the services since
-// from, and from the issues of the tracker among them, if any.
+// Sources previews the issues that a first scan would file: from the services' logs, starting at
+// from, and from the issues of their tracker, if there is one.
 func (p Preview) Sources(ctx context.Context, services []source.Integration, from time.Time) error {
 	in := intake.New(p.Rules, p.Redactor)
 	sources, err := source.Open(ctx, services)

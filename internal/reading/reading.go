@@ -43,7 +43,7 @@ func Plan(sources []source.Source, requests []source.Request) {
 	}
 }
 
-// Read reads a source from a time on. The next run begins at plan.Settled of the Progress in its result.
+// Read reads a source from a time on. The next run begins after plan.Settled of the Progress in its result.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	from, before := in.From, l.Intake.Events
 	var end time.Time // events from here on are left to the next run; zero if none are
@@ -204,7 +204,7 @@ func windowsOf(events []event.Event) []window {
 	return all
 }
 
-// Exhausted reports whether the budget is used up.
+// Exhausted reports whether the budget is used up. A temporary failure uses it up, too.
 func (ws *Windows) Exhausted() bool { return ws.requests >= maxWindowRequests }
 
 // Around returns the records around an event; none if they cannot be read.

@@ -18,7 +18,7 @@ type Sentry struct {
 	Tracker   source.Tracker
 	Intake    *intake.Intake
 	Followed  map[string]source.Followed // the Sentry issues of known errors, by id
-	MaxEvents int                        // the number of new issues whose event is read
+	MaxEvents int                        // limit on the new issues whose event is read
 
 	listed []event.SentryIssue
 	states map[string]event.State
@@ -32,7 +32,7 @@ type Issues struct {
 	Notices []string
 }
 
-// Read reads all issues of the tracker and the states of those that are followed here. If that fails, it adds
+// Read reads all selected issues of the tracker, and others whose state matters here. If that fails, it adds
 // nothing: with half a list, the other half would look resolved. An issue that is not filed yet and whose
 // event cannot be read is left to the next run.
 func (s *Sentry) Read(ctx context.Context) Issues {

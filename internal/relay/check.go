@@ -27,7 +27,7 @@ type Checkup struct {
 	SlackSecret  string // signing secret of the app; may be empty
 	Now          time.Time
 
-	lost error // why the last request without an answer has none
+	lost error // why a request got no answer; nil if all did
 }
 
 // Check tests a relay's address, its way to GitHub and its routes, with requests that it does not pass on.
@@ -69,7 +69,7 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 	return found
 }
 
-// checkWebhook posts an empty unsigned body, which must be refused, and then the signed body, which must not.
+// checkWebhook posts an empty unsigned body, which must be refused, and, given the secret, a signed body.
 func (c *Checkup) checkWebhook(ctx context.Context, route, variable, secret, body string, signed http.Header) finding.Finding {
 	about := "relay " + route
 	status := c.ask(ctx, http.MethodPost, route, nil, "")
@@ -98,7 +98,7 @@ func hexHMAC(secret, text string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// ask returns the status of the answer; 0 if there is none. Then it sends no more, for each may take 15 s.
+// ask returns the status of the answer; 0 if there is none. After that it sends no more: each may take 15 s.
 func (c *Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) int {
 	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, strings.NewReader(body))
 	if c.lost = cmp.Or(c.lost, err); c.lost != nil {

@@ -40,7 +40,7 @@ func init() {
 	}
 }
 
-// ToSQS returns a Deliver that puts events into an SQS queue, because nothing runs after an answer on Lambda.
+// ToSQS returns a Deliver that puts deliveries into SQS, because nothing runs after an answer on Lambda.
 func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	return func(ctx context.Context, d Delivery) error {
 		body := `{"scan":true}`
@@ -89,7 +89,7 @@ type load struct {
 // that SQS delivers the messages again until its redrive policy moves them, even if GitHub refuses for good.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
-		if deadline, ok := ctx.Deadline(); ok { // what GitHub does not answer by then is reported as failed
+		if deadline, ok := ctx.Deadline(); ok { // dispatches without an answer by then count as failed
 			var cancel context.CancelFunc
 			ctx, cancel = c.Clock.WithTimeout(ctx, time.Until(deadline)-clock.Grace-2*time.Second, context.DeadlineExceeded)
 			defer cancel()

@@ -20,12 +20,12 @@ import (
 
 const (
 	maxBatches     = 100                    // waiting at most: 6 MB, or 100 s at one dispatch per second, as GitHub asks
-	crowded        = 10                     // if more batches wait, the first is sent early, so that a long coalesce cannot fill the queue
+	crowded        = 10                     // if more batches wait, the first events are sent early, so that a long coalesce cannot fill the queue
 	reservedForIDs = inbound.MaxPayload / 2 // bytes kept free for ids in a batch that follows one filled by ids
 )
 
-// Queue keeps accepted deliveries until they are dispatched in batches, the oldest batch first. Another
-// occurrence of a waiting error joins that error's batch; a new error joins the last batch.
+// Queue keeps accepted deliveries until they are dispatched in batches, the oldest batch first. If there is
+// room, another occurrence of a waiting error joins that error's batch, and a new error joins the last batch.
 type Queue struct {
 	coalesce time.Duration
 	dispatch Dispatch
@@ -149,7 +149,7 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopped != nil
 }
 
-// Run dispatches until the queue is stopped and empty, or the context ends. Its error counts lost events.
+// Run dispatches until the queue is stopped and empty, or the context ends. Its error counts the lost events.
 func (q *Queue) Run(ctx context.Context) error {
 	lost, why := 0, "GitHub refused them"
 	for done := false; !done && ctx.Err() == nil; {
@@ -180,7 +180,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", lost, why)
 }
 
-// send dispatches a batch, retrying as long as needed. It returns how many events GitHub refuses for good.
+// send dispatches a batch, retrying until ctx ends. It returns how many events GitHub refused for good.
 func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
 	ids := b.events.IDs()

@@ -16,8 +16,8 @@ import (
 // DrainTime is how long a stopping relay keeps dispatching. By default, Kubernetes kills it after 30 s.
 const DrainTime = 25 * time.Second
 
-// Serve answers requests until the context ends. It then dispatches the accepted events, for at most
-// DrainTime. The error states how many could not be delivered.
+// Serve answers requests until the context ends or the listener fails. It then dispatches the accepted
+// events, for at most DrainTime. The error states how many could not be delivered.
 func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue *Queue) error {
 	log := receiver.cfg.Log
 	server := newServer(receiver.Handler(), log)

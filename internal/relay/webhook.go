@@ -70,7 +70,7 @@ func (d *Receiver) accept(r *http.Request, shape string, body []byte, fallbackID
 	return v
 }
 
-// Limits on request bodies, in bytes. Large bodies have their own room, so that they never delay small ones.
+// Limits on request bodies; sizes are in bytes. Large bodies have their own room, so small ones keep theirs.
 const (
 	maxBody    = 1 << 20     // Sentry accepts events up to this size
 	maxSmall   = 64 << 10    // enough for Slack's messages and most Sentry events

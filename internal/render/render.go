@@ -1,9 +1,9 @@
 // Package render writes what people read on GitHub: the title, body and comments of an error
 // issue, and the dashboard.
 //
-// Foreign text enters only through package safe, which redacts it and escapes it for its place. All
-// other text is our own: fixed text, numbers and times. Unless samples are published, issues in a
-// public repository show only an event's template, exception type and in-app frames.
+// Foreign text enters only through package safe, which redacts it and escapes it for its place. Other
+// text is our own, or Markdown from the team's rules. Unless samples are published, issues in a public
+// repository show an error's template, exception types and in-app frames, but not the events themselves.
 //
 // It is pure and may import code, count, event, marker, plan and safe.
 package render
@@ -44,8 +44,8 @@ type Renderer struct {
 // Title returns the title of a new issue, at most 256 characters.
 func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
 
-// Body returns an issue's body, replacing only our section of the previous one. If this run read no event,
-// the old sample stays. If the body is too long, it cuts the sample and then drops the code. It returns
+// Body returns an issue's body, replacing only our section of the previous one. Unless this run read a whole
+// event, an old sample stays. If the body is too long, it cuts the sample and then drops the code. It returns
 // ErrNoRoom if people's own text leaves no room for the rest.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind := marker.Split(previous)
@@ -89,7 +89,7 @@ func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string 
 // ErrNoRoom means that people's own text fills an issue's body.
 var ErrNoRoom = errors.New("no room for errmon's section")
 
-// join puts our section between people's text, separated by blank lines.
+// join puts our section between people's texts, after a blank line unless the first ends in a line break.
 func join(before, section, behind string) string {
 	if before != "" && !strings.HasSuffix(before, "\n") {
 		before += "\n\n"
@@ -124,7 +124,7 @@ func (r Renderer) Comment(a plan.Action) string {
 
 func noteLine(note string) string { return "<!-- errmon:note " + note + " -->" }
 
-// Carries reports whether one of our comments was posted for the note.
+// Carries reports whether a comment of ours was posted for the note.
 func Carries(comment, note string) bool { return strings.Contains(comment, noteLine(note)) }
 
 func (r Renderer) foot(rules []int) string {

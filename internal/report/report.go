@@ -23,7 +23,7 @@ type Run struct {
 	DryRun   bool
 	Lines    []plan.Result
 	Sources  []source.Health
-	Events   int64          // events at or above min-level, from all sources
+	Events   int64          // events that the policy kept, from all sources
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
 	Notices  []string       // behaviour that is correct but may surprise

@@ -37,8 +37,8 @@ func Summary(r *safe.Redactor, run Run) string {
 	return text[:strings.LastIndexByte(text, '\n')] + "\n\nThe rest was cut: GitHub shows at most 1 MiB.\n"
 }
 
-// Print writes the run to the log: one line per source and per action, then the totals. Annotations
-// reports the problems and warnings.
+// Print writes the run to the log: one line per source and per action, except for unchanged issues,
+// then totals and notices. Annotations reports the problems and warnings.
 func Print(w io.Writer, r *safe.Redactor, run Run) {
 	r = r.Section()
 	for _, s := range run.Sources {

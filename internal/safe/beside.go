@@ -17,7 +17,7 @@ var labels, besides = words("labels"), words("values")
 // endOfItem matches the end of an item in a list or object.
 var endOfItem = regexp.MustCompile(`[{}]|\n[ \t]*(?:- |\n)`)
 
-// beside adds the secret named by the value of label k: it stands after the label or, failing that, before.
+// beside adds the secret that label k's value names (after the label, else before it), else k's own secret.
 func (k key) beside(s string, found []secret) []secret {
 	label, end := s[k.start:k.end], k.valueEnd(s[:min(len(s), k.value+maxNear)], keyName{})
 	name := s[k.value:end]
@@ -112,7 +112,7 @@ func cells(s string, _ signs, found []secret) []secret {
 	if !strings.ContainsAny(s, "|│") {
 		return found
 	}
-	lines := strings.Split(strings.ReplaceAll(s, `\n`, " \n"), "\n") // a JSON string contains "\n" instead
+	lines := strings.Split(strings.ReplaceAll(s, `\n`, " \n"), "\n") // also at a JSON string's \n; the length stays
 	isRow := func(n int) bool { return n < len(lines) && strings.ContainsAny(lines[n], "|│") }
 	var head []string // column names; nil before a table's header
 	start := 0
