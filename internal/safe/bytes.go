@@ -72,8 +72,8 @@ func isWord(c byte) bool     { return isAlnum(c) || c == '_' }
 func isQuote(c byte) bool    { return c == '"' || c == '\'' || c == '`' }
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// decode undoes how URLs (%40), JSON (\u0040, \/), HTML (&lt;) and East Asian texts write ASCII characters. offsets maps each
-// byte of text, and its end, to an offset in s; it is nil if nothing is encoded.
+// decode undoes encodings of ASCII in URLs (%40), JSON (\u0040, \/), HTML (&lt;) and East Asian texts (：). It
+// blanks colours. offsets maps each byte of text, and its end, to an offset in s; nil if nothing changes.
 func decode(s string, in signs) (text string, offsets []int) {
 	escapes := in.has('\\') && (strings.Contains(s, `\u00`) || strings.Contains(s, `\/`) || strings.Contains(s, `\x1b[`))
 	if !escapes && !in.has('%') && !in.has('&') && (!in.has(0x80) || !strings.Contains(s, colon)) {

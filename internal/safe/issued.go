@@ -94,12 +94,12 @@ func (x *issuer) around(s string, i int) (start, end int) {
 	return start, end
 }
 
-// bodyEnd returns the end of the run of body characters at start, without a full stop or "%" after it.
+// bodyEnd returns the end of the run of body characters at start, less any full stops and "%" at its end.
 func bodyEnd(s string, start int, body signs) int {
 	return start + len(strings.TrimRight(s[start:body.end(s, start)], ".%"))
 }
 
-// startsWord reports whether a word may begin at i. The letter in an escaped "\n" is not part of a word.
+// startsWord reports whether a word may begin at i. The letter of \n, \t or \r is not part of a word.
 func startsWord(s string, i int) bool {
 	if i == 0 || !isAlnum(s[i-1]) {
 		return true

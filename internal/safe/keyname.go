@@ -67,7 +67,7 @@ func headerOf(key string) string {
 	return ""
 }
 
-// names yields the keyNames that match the end of a key; query is true for a URL parameter.
+// names yields the keyNames that end a key, or its undecorated form; query is true for a URL parameter.
 func names(key string, query bool) iter.Seq[keyName] {
 	return func(yield func(keyName) bool) {
 		if strings.EqualFold(key, "PublicKeyToken") { // part of a .NET assembly's name
@@ -97,7 +97,7 @@ func names(key string, query bool) iter.Seq[keyName] {
 // decorations are words at the end of a key that only qualify it.
 var decorations = words("decorations")
 
-// undecorated returns a key without trailing decorations and digits.
+// undecorated returns a key without trailing decorations, digits and punctuation.
 func undecorated(key string) string {
 	for {
 		end := len(key)
@@ -115,7 +115,7 @@ func undecorated(key string) string {
 	}
 }
 
-// ends reports whether key ends in the name, ignoring case, dashes and underscores.
+// ends reports whether key ends in the name (as a word if n.word), ignoring case, dashes and underscores.
 func (n keyName) ends(key string) bool {
 	i := len(key) - 1
 	for last := len(n.end) - 1; last >= 0; last-- {

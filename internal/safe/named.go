@@ -7,7 +7,7 @@ import (
 )
 
 // named adds the values of keys such as password and X-Api-Key in JSON, logfmt, query strings, connection
-// strings, headers, YAML, XML, command-line flags, calls, and the notations in which languages print maps.
+// strings, headers, YAML, XML, command-line flags, calls, prose, and the maps that languages print.
 func named(s string, in signs, found []secret) []secret {
 	flags := flagSigns.oneIn(s, in)
 	for i := 2; i < len(s); i++ {
@@ -48,7 +48,7 @@ type key struct {
 	colon      bool   // the value is not quoted and may be prose: "invalid password: too short"
 	query      bool   // a parameter in the query of a URL
 	spoken     bool   // separated by a space or "is": "token abc expired"
-	flag       bool   // an option of a command
+	flag       bool   // an option of a command, with a space after it
 	inList     bool   // a string of a list
 }
 
@@ -97,7 +97,7 @@ func keyBefore(s string, i int) (k key, ok bool) {
 var (
 	// separators are the separators of more than one character.
 	separators = []string{"=>", ":=", "===", "==>", "=="}
-	// wrappers are what languages print around a string that is a type's only value.
+	// wrappers are what languages print before a string in an optional, a binary, a list or a map.
 	wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
 	// block matches what YAML writes before a value on the next lines.
 	block = regexp.MustCompile(`^[|>][-+]?\r?\n[ \t]+`)
@@ -129,7 +129,7 @@ func (k *key) open(s string, i int) {
 	k.colon = !k.quoteAt(s, at) && s[i] == ':' && !strings.HasPrefix(s[i:], ":=")
 }
 
-// quoteAt reports whether a quoted value begins at i, perhaps with a prefix, as in b'x', N'x' and r"x".
+// quoteAt sets k.quote and k.value and returns true if a quoted value begins at i, perhaps as b'x' or N'x'.
 func (k *key) quoteAt(s string, i int) bool {
 	if i+1 < len(s) && strings.IndexByte("bBuUrRnNLf@", s[i]) >= 0 && isQuote(s[i+1]) {
 		i++
@@ -157,7 +157,7 @@ func (k *key) skipLabel(s string) {
 	}
 }
 
-// values adds the value of k if it is a secret. name is the name of k, or one given beside it (beside.go).
+// values adds k's value, and the next ones in a list, if secret. name is k's, or one beside it (beside.go).
 func (k key) values(s, name string, found []secret) []secret {
 	if header := headerOf(name); header != "" {
 		return k.header(s, header, found)
@@ -191,7 +191,7 @@ func (k key) holds(s string, n keyName) bool {
 		return false
 	case n.accept == nil && len(value) < 4 && strings.Trim(value, "0123456789") == "": // a count: PASS=1 FAIL=0
 		return false
-	case k.flag && s[k.start+1] != '-': // -pXpwd is a password
+	case k.flag && s[k.start+1] != '-': // the password in -pXpwd is Xpwd, not the next word
 		n.word = true
 		if !n.ends(s[k.start:k.end]) {
 			return false

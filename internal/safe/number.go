@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// digits adds the values that begin with a digit, or with characters before one. It reads each run once.
+// digits adds the values that begin with a digit, or with a sign, bracket or country code just before one.
 func digits(s string, _ signs, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		if !isDigit(s[i]) {
@@ -31,7 +31,7 @@ var numberForms = []struct {
 }{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
 
 // Phone numbers are international (ITU-T E.164, E.123), North American, or national in Europe. Digits without
-// a sign or separators count as a phone number only if their key says so; see named.
+// "+", "00" or separators count as a phone number only if their key says so; see named.
 var (
 	cardForm, cardNumber, ssn            = form("card-form"), form("card"), form("ssn")
 	international, northAmerican         = form("international"), form("north-american")
@@ -39,7 +39,7 @@ var (
 	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
 )
 
-// form compiles the rows of the table of forms that have this name. S stands for one separator.
+// form compiles the rows with this name in the table of forms. S stands for the same separator throughout.
 func form(name string) *regexp.Regexp {
 	var all []string
 	for _, row := range rows("forms", 2) {
@@ -57,7 +57,7 @@ func cardAt(s string, i int) (start, end int) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
 		return 0, 0
 	}
-	if n := decimals.end(s, i) - i; n < 13 && (n != 4 || decimals.end(s, i+5) < i+9) { // a date
+	if n := decimals.end(s, i) - i; n < 13 && (n != 4 || decimals.end(s, i+5) < i+9) { // too short, or a date
 		return 0, 0
 	}
 	end = numberEndAt(s, i, cardForm)
@@ -134,7 +134,7 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	return end
 }
 
-// nationalEnd returns the end of a number with a trunk prefix; 0 if there is none. It rejects dates.
+// nationalEnd returns the end of a number with a trunk prefix, or 0. It rejects dates and ZIP codes.
 func nationalEnd(s string, start, i int) int {
 	if decimals.end(s, i) == i+2 {
 		return numberEndAt(s, i, pairs)

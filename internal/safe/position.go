@@ -20,7 +20,7 @@ func urlCredentials(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// userinfo returns the length of the userinfo at the start of rest, the URL after "://"; 0 if there is none.
+// userinfo returns the length of the userinfo at the start of rest, the URL after "://"; 0 without a secret.
 func userinfo(scheme, rest string) int {
 	last := strings.LastIndexByte(rest, '@')
 	if last < 1 || strings.IndexAny(rest, "/?#") == 0 {
@@ -208,8 +208,8 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 	return printed
 }
 
-// stringsIn returns each quoted string in s[start:end]. PHP does not escape quotes in a string, so a string
-// ends only at a quote without a letter or digit after it.
+// stringsIn returns the quoted strings in s[start:end], except empty ones, map keys and atoms. PHP does not
+// escape quotes in a string, so a string ends only at a quote without a letter or digit after it.
 func stringsIn(s string, start, end int) (found []secret) {
 	for i := start; i < end; i++ {
 		at := backslashes.end(s, i)

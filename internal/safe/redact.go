@@ -25,8 +25,8 @@ type Pattern struct {
 // NewRedactor returns a Redactor with the rules of this package.
 func NewRedactor() *Redactor { return &Redactor{} }
 
-// With returns a Redactor that also applies a team's patterns, and does not redact a value that one of allow
-// matches in full. It always redacts the run's own secrets.
+// With returns a Redactor with our rules and a team's patterns, but not those of r. It does not redact
+// a value that one of allow matches in full, unless it is one of the run's own secrets.
 func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp, own Own) *Redactor {
 	team := &Redactor{patterns: patterns, own: own}
 	for _, a := range allow {
@@ -47,7 +47,7 @@ type secret struct {
 	kind       string
 }
 
-// Kinds that the code refers to. kindLabel marks a placeholder that an earlier round left.
+// Kinds that the code refers to. kindLabel marks a placeholder or wildcard that is already in the text.
 const (
 	kindLabel, kindAuthorization, kindURL                     = "", "authorization", "url-credentials"
 	kindPassword, kindSecret, kindToken, kindKey, kindSession = "password", "secret", "token", "key", "session"
@@ -116,7 +116,7 @@ func (r *Redactor) Skeleton(message, text string) string {
 	return put(message, tokens(message), toWildcard)
 }
 
-// context returns the text before the message on its line, or "" if that text cannot make the message a
+// context returns up to maxNear bytes before the message on its line, or "" if they cannot make the message a
 // secret. ok reports whether text contains the message.
 func context(message, text string) (before string, ok bool) {
 	at := strings.Index(text, message)

@@ -9,8 +9,8 @@
 //   - by their position: in URLs, connection strings and command lines, and among the values
 //     that runtimes print in traces (position.go, rules.go);
 //
-// and personal data by its form: e-mail, IP and MAC addresses (address.go), phone and card numbers, IBANs
-// (number.go). It replaces each value with a placeholder of kind and number, such as "[email-1]" (label.go).
+// and personal data by its form: e-mail, IP and MAC addresses (address.go), phone, card and social security
+// numbers, IBANs (number.go). It replaces each value with its kind and a number: "[email-1]" (label.go).
 //
 // Every message goes through these rules, so each rule looks only near the few bytes that can begin its value
 // and reads a bounded number of bytes. The rules also decode URLs, JSON and HTML (bytes.go). Their data is in
@@ -19,7 +19,7 @@
 //
 // Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make a service log a
 // line can write it. The packages that publish it accept only a Text, which only this package makes, for one
-// sink. Every sink first cleans the text (invalid UTF-8, ANSI, control and invisible characters), because an
+// sink. Except for addresses, each first cleans the text (ANSI, control and invisible characters), because an
 // escape sequence inside a secret would hide it from the rules. Then it redacts, cuts and defuses the text.
 //
 // It is pure and imports nothing from this project.
@@ -42,12 +42,12 @@ func (t Text) String() string { return t.s }
 const (
 	cutMark = "… cut" // replaces text that was left out
 	// slack is how many runes beyond the limit are searched for secrets, so that a secret at the limit
-	// is seen whole. Only private keys are longer, and their pattern needs no end.
+	// is seen whole. Private keys and headers may be longer, but their rules need no end.
 	slack = 4096
 )
 
-// prepare returns about the first limit runes of s, cleaned and redacted, and whether s is longer. A log line
-// may have megabytes.
+// prepare returns s, cleaned and redacted. If s has over limit+slack runes (lines may have megabytes), it
+// returns about the first limit runes, and more is true.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)
 	text = r.Redact(text)
@@ -66,7 +66,7 @@ func (r *Redactor) line(s string, limit int, mark string, encode func(string) st
 	return fit(text, more, limit, mark, encode)
 }
 
-// fit encodes text into at most limit runes. If it is too long, fit cuts its end and adds the mark.
+// fit encodes text into at most limit runes. It adds the mark if it cuts the end, or if prepare did (more).
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
 	first := func(n int) string {
 		short, cut := head(text, n)
@@ -106,8 +106,8 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f",
 // WithoutANSI returns s, which must be valid UTF-8, without terminal escape sequences.
 func WithoutANSI(s string) string { return ansi.ReplaceAllString(s, "") }
 
-// clean makes s valid UTF-8 and removes everything that a reader cannot see except \n and \t: ANSI sequences,
-// bidirectional controls, zero-width characters and variation selectors.
+// clean makes s valid UTF-8, turns line breaks into \n, and removes everything else that a reader cannot see
+// except \t: ANSI sequences, bidirectional controls, zero-width characters and variation selectors.
 func clean(s string) string {
 	if isClean(s) {
 		return s

@@ -155,7 +155,7 @@ func tokens(s string) (found []secret) {
 
 var inToken = alphabet("alnum_-+~")
 
-// random reports whether value may be a token rather than a word: it has a digit, or an inner capital.
+// random reports whether value, unlike a word, has a digit, or an inner capital along with small letters.
 func random(value string) bool {
 	_, first := utf8.DecodeRuneInString(value)
 	return hasDigit(value) || strings.ToLower(value[first:]) != value[first:] && strings.ToUpper(value) != value
@@ -163,7 +163,7 @@ func random(value string) bool {
 
 func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
 
-// isFunctionWord reports whether a word may follow an option's name in a sentence: "--password is required".
+// isFunctionWord reports whether word follows an option in a sentence ("--password is required") or is one.
 func isFunctionWord(word string) bool { return proseWords[word] || strings.HasPrefix(word, "--") }
 
 // isField reports whether an item of a list is the name of another field rather than a value.

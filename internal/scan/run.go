@@ -41,7 +41,7 @@ type Options struct {
 // Issues are the settings of the error issues.
 type Issues struct {
 	Label          string   // label of error issues; the other labels derive from it
-	Trusted        []string // logins whose markers are trusted, in addition to the token's own
+	Trusted        []string // logins whose markers are trusted, besides the token's own and github-actions[bot]
 	PublishSamples bool     // show events in a public repository
 	Assign         bool     // assign new issues to the owners of their code
 }
@@ -63,7 +63,7 @@ type run struct {
 	intake    *intake.Intake  // created by list, filled by read or deliver
 	sources   []source.Source // set by read
 	windows   reading.Windows
-	input     plan.Input    // filled by read, gather and decide
+	input     plan.Input    // filled by the stages up to decide
 	actions   []plan.Action // set by decide
 	results   []plan.Result // set by write
 	delivered deliveries    // empty in a scan
@@ -72,7 +72,7 @@ type run struct {
 // deliveries holds what a dispatch files, and what its rounds did so far.
 type deliveries struct {
 	intake.Delivery
-	wrote  bool                // this round wrote something
+	wrote  bool                // this round wrote or found an issue gone or locked, and nothing failed: repeat
 	filed  []int               // issues that this run filed
 	merged map[int]plan.Action // the last action written, by issue number: for the markers that it merged
 }
@@ -135,8 +135,8 @@ func (r *run) requests() map[string]int {
 	return requests
 }
 
-// now returns GitHub's time, by which events are counted. If a run used its own clock and that is ahead, it
-// would record minutes as read that have not passed yet. This machine's clock only measures durations.
+// now returns the time by which events are counted: GitHub's, if this machine's clock is off by a minute or
+// more. A run whose clock is ahead would otherwise record minutes as read that have not passed yet.
 func (r *run) now() time.Time { return r.Clock.Now().Add(-time.Duration(r.ahead)) }
 
 // notify posts to Slack which errors are new, reopened or worse. A failure is only a warning.

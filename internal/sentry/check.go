@@ -30,7 +30,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 		"sntryu": "a personal token, which stops working once its owner's account is removed",
 	}[prefix], "a token of unknown kind")
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
-	for _, project := range c.config.Projects { // one by one: Sentry lists issues if only one of several projects exists
+	for _, project := range c.config.Projects { // one by one: for a list, one existing project is enough
 		about := "Sentry project " + project
 		a, err := c.get(ctx, "get project", c.project(project), nil, nil)
 		f := finding.Good(about, "exists")

@@ -45,7 +45,7 @@ type figures struct {
 	LastSeen  moment
 }
 
-// number is a whole number, which Sentry writes as a string and older servers as a number. All else is 0.
+// number is a whole number, which Sentry writes as a string (count) or a number (userCount). All else is 0.
 type number int64
 
 func (n *number) UnmarshalJSON(data []byte) error {

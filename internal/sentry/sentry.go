@@ -120,7 +120,7 @@ func (l *limits) window(h http.Header) time.Time {
 	return time.Unix(min(seconds, l.clock.Now().Unix()+60), 0)
 }
 
-// Refused implements polite.Limits: it waits for Retry-After, else until the next window, else 5 s.
+// Refused implements polite.Limits: a 429 is retried after Retry-After, else in the next window, else in 5 s.
 func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool) {
 	now := l.clock.Now()
 	seconds, _ := strconv.Atoi(a.Header.Get("Retry-After"))

@@ -80,11 +80,11 @@ func (m slackMessage) read() (text string, said event.Event) {
 		}
 		all = append(all, parts...)
 	}
-	const most = 300 // Slack accepts 50 blocks and 20 attachments, each with a few parts
+	const most = 300 // Slack accepts 50 blocks, and shows the first 20 attachments, each with a few parts
 	return payload.Lines(all[:min(len(all), most)]...), said
 }
 
-// lines returns the texts of blocks. It skips buttons and context blocks, which do not describe the error.
+// lines returns the texts of blocks. It skips actions, contexts and others that do not describe the error.
 func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	for _, b := range blocks {
 		switch b.Type {
@@ -105,7 +105,7 @@ func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	return parts
 }
 
-// rich returns the text of a rich text element on one line, or a list's items, one per line.
+// rich returns the text of a rich text element, with each item of a list on its own line.
 func (b slackBlock) rich() string {
 	text := strings.Join(texts(b.Text), "")
 	switch b.Type {

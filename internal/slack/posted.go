@@ -120,8 +120,8 @@ var environments = map[string]bool{ // "in NAME" names one of these, not a servi
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
 
-// readAlert returns the log line that an alert quotes, or else the whole text, as an event's Message. The
-// decoration before the line becomes Level, Service and Environment.
+// readAlert returns an event whose Message is the alert's text, starting at the log line if it quotes one.
+// The decoration before that line becomes Level, Service and Environment.
 func readAlert(text string) event.Event {
 	text = withoutSigns(text)
 	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {

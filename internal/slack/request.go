@@ -172,7 +172,7 @@ type Rules struct {
 	IgnoreApps []string // names or ids of apps to ignore
 }
 
-// anyFold reports whether the list contains a non-empty value, ignoring case and a leading "#".
+// anyFold reports whether the list contains one of the values, ignoring empty ones, case and a leading "#".
 func anyFold(list []string, values ...string) bool {
 	return slices.ContainsFunc(values, func(v string) bool {
 		return v != "" && slices.ContainsFunc(list, func(item string) bool {
@@ -184,7 +184,7 @@ func anyFold(list []string, values ...string) bool {
 // harmless matches phrases such as "no errors", which contain a word of Rules.Match but mean the opposite.
 var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|further|new|fatal|critical))? (?:errors?|exceptions?|failures?|failed|timeouts?)\b`)
 
-// matches reports whether a text contains a word of r.Match, its plural, or a word that ends in either.
+// matches reports whether text, less what is harmless, has a word that ends in one of r.Match or its plural.
 func (r Rules) matches(text string) bool {
 	var words []string
 	for _, w := range r.Match {

@@ -22,7 +22,7 @@ type Settings struct {
 	Tokens         map[string][]string            // token → scopes
 	PageSize       int                            // issues on a page, unless the request asks for fewer; 100 in Sentry
 	Window         int                            // requests per second and endpoint; 40 in Sentry
-	UnknownProject int                            // status for a project that does not exist: 403, or 404 in some versions of Sentry
+	UnknownProject int                            // status of a list for an unknown project: 403, or 404 in some versions of Sentry
 	Break          func(fake.Request) *fake.Fault // called for each request, one at a time; nil lets it succeed
 	Now            func() time.Time
 }
