@@ -22,7 +22,7 @@ const (
 
 // verdict returns Begin, Join or Hold. Times and heads decide first, then the rules of the runtimes' traces.
 func (p *pending) verdict(e *entry) stacktrace.Joining {
-	late := atOnce // other code may print such lines too; a Python frame may be the first line of a syntax error
+	late := atOnce // for lines that other code may print too; a Python frame may begin a syntax error
 	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
 		late = Settle
 	}
@@ -48,7 +48,7 @@ func (p *pending) verdict(e *entry) stacktrace.Joining {
 
 // settle decides by times and heads if the rule leaves the question open.
 func (p *pending) settle(how stacktrace.Joining, e *entry) stacktrace.Joining {
-	// Lines without heads, logged at once in a stream whose loggers print heads, are likely one message.
+	// In a stream with heads or times, lines that have none are likely one message if logged at once.
 	headless := p.headed || p.timed && !p.stamped && !e.stamped
 	together := headless && len(p.held) < maxBare && p.isAtOnce(e)
 	logged := p.head.shape == stacktrace.Head && p.isAtOnce(e) // logged at once with a logger's message
@@ -107,13 +107,13 @@ func (p *pending) isAligned(e *entry) bool {
 
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
-// isAtOnce reports whether the record was logged at once with the last one. Access log lines never count.
+// isAtOnce reports whether a one-line record was logged at once with the last. Access log lines never count.
 func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
-// pausedBefore reports whether more than most passed since the last record: the source's filter may have
-// dropped lines of another event in between.
+// pausedBefore reports whether more than most passed since the last record, as far as their times are known.
+// The source's filter may then have dropped lines of another event in between.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
@@ -190,7 +190,7 @@ func (p *pending) atOneMoment(e *entry) bool {
 	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], strings.TrimRight(head, " "))
 }
 
-// behindHead returns the message, indented by white space beyond the usual, and the width of the whole gap.
+// behindHead returns the message, with white space beyond usual before it, and the width of the whole gap.
 func behindHead(e *entry, usual int) (behind string, gap int) {
 	i := strings.LastIndex(e.first, e.head.message)
 	if i <= 0 || e.head.message == "" {

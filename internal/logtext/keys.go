@@ -169,7 +169,7 @@ func inner(key string) (string, bool) {
 func fieldOf(key string) field { return commonKeys.byName[key].field }
 
 // spellings returns the ways to write a key: log_level, logLevel, LogLevel, loglevel, log-level, LOG_LEVEL,
-// LOGLEVEL, @log_level.
+// LOGLEVEL, @log_level. A key with a dot, a capital letter or a leading sign is written only one way.
 func spellings(key string) []string {
 	all := []string{key}
 	if strings.ContainsAny(key, ".@/") || key[0] == '_' || strings.ToLower(key) != key {

@@ -23,7 +23,7 @@ const (
 var ordinaryWords = [...]string{"LOG", "NOTE", "OK", "FAIL", "FINE", "CONFIG", "STATUS", "SUCCESS", "AUDIT",
 	"HINT", "ALL", "SYSTEM", "ASSERT", "NOTICE", "VERBOSE"}
 
-// levelWord parses a level as loggers print it before a message: in full, or in one, three or four letters.
+// levelWord parses a level as loggers print it before a message: in full, abbreviated, or as one letter.
 func levelWord(word string) (event.Level, spelling) {
 	switch {
 	case word == "" || !isLetter(word[0]):
@@ -47,11 +47,11 @@ func levelWord(word string) (event.Level, spelling) {
 	return level, capital
 }
 
-// letterLevels are the levels that glog, Android, Ruby and Telegraf print as one letter.
+// letterLevels are the levels that glog, Android, Ruby, Telegraf and others print as one letter.
 var letterLevels = [256]event.Level{'T': event.Trace, 'V': event.Trace, 'D': event.Debug, 'I': event.Info, 'N': event.Info, 'W': event.Warn,
 	'E': event.Error, 'F': event.Fatal, 'C': event.Fatal, 'A': event.Fatal, 'P': event.Fatal}
 
-// bracketLevel parses a level in brackets, in upper or lower case, possibly padded.
+// bracketLevel parses a level in brackets, in upper or lower case, possibly padded or marked, like "[E!]".
 func bracketLevel(inner string) (event.Level, spelling) {
 	inner = strings.Trim(inner, " \t!*.:")
 	if len(inner) == 1 && strings.Contains("ewidfct", inner) {
@@ -86,9 +86,9 @@ func fieldLevel(key, value string) event.Level {
 	return level
 }
 
-// numberLevel parses the numbers of pino and bunyan (10 to 60, with custom ones between), Monolog and Google
-// Cloud (hundreds), java.util.logging (700 to 1000), logback (5000 to 40000), log4net (to 120000) and syslog
-// (0 to 7).
+// numberLevel parses the numbers of syslog (0 to 7), OpenTelemetry (1 to 24), Python (to 50), pino and bunyan
+// (10 to 60, with custom ones between), Monolog and Google Cloud (100 to 600), java.util.logging (700 to
+// 1000), logback (5000 to 40000) and log4net (60000 to 120000).
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {

@@ -17,7 +17,7 @@ type pending struct {
 	trace  trace
 	text   lines
 	held   []entry
-	headed bool // an earlier event of the stream had a head
+	headed bool // an earlier event of the stream had a head or was a JSON object
 	timed  bool // an earlier event of the stream had a transport timestamp
 
 	first, last time.Time // times of the first and last record, zero if the source has none
@@ -29,7 +29,7 @@ type pending struct {
 type trace struct {
 	phase    stacktrace.Phase // after the lines taken
 	ahead    stacktrace.Phase // after the lines held
-	seen     bool             // frames, a panic, or a line that announces them were read
+	seen     bool             // a line that only a trace contains was read, or V8's caret
 	died     bool             // a process reported that it died
 	loose    int              // lines of no certain shape since the last line of a certain one
 	fragment bool             // the event began in the middle of a trace
@@ -196,7 +196,7 @@ func namesNone(message string) bool {
 	return !said && name == "Error" || said && (isNothing(rest) || countWords(rest, 1) == 0)
 }
 
-// MaxText bounds Event.Text and Event.Stack, in bytes. GitHub accepts 65,536 characters in an issue body.
+// MaxText bounds an event's text, message and stack, in bytes. An issue body has at most 65,536 characters.
 const MaxText = 64 << 10
 
 const cutMark = "[…]"

@@ -115,8 +115,8 @@ type failed struct {
 	ended  string // the request id of the last invocation that the platform reported as failed
 }
 
-// once lowers a platform record to info if an earlier record reported the same failed invocation: the runtime
-// logs one and the platform two.
+// once lowers a platform record to info if an earlier one reported the same invocation as failed, or if its
+// status is "error" and the invocation logged an error: the runtime logs one record and the platform two.
 func (last *failed) once(f *fields, e *event.Event) {
 	switch id := e.RequestID; {
 	case e.Level < event.Error || id == "":

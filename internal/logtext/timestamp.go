@@ -8,7 +8,7 @@ import (
 )
 
 // timeAt reads the time at the start of s, in any notation that loggers print, and returns its length, or 0
-// if there is none. A clock without a date or year has a length but returns the zero time. A time without a
+// if there is none. Without a date or its year, it returns the length with the zero time. A time without a
 // zone is taken as UTC, the usual zone of containers.
 func timeAt(s string) (time.Time, int) {
 	if len(s) < len("15:04") || !isDigit(s[0]) && (s[0] < 'A' || s[0] > 'Z') {
@@ -54,7 +54,7 @@ func isoTime(s string) (time.Time, int) {
 	return time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC).Add(-offset), n
 }
 
-// anyTime reads a date followed by a clock, a clock followed by a date, or the time since 1970.
+// anyTime reads a date, with or without a clock after it, or whatever clockFirst reads.
 func anyTime(s string) (time.Time, int) {
 	d, n := dateAt(s)
 	if n == 0 {
@@ -138,7 +138,7 @@ func colonAt(s string, i int) (number, end int) {
 	return 0, i
 }
 
-// afternoon reads "AM", "PM" or "p.m." at s[i], possibly after a narrow space, and returns the time to add to
+// afternoon reads "AM", "PM" or "p.m." at s[i], possibly after a space, and returns the time to add to
 // the clock and the index after it.
 func afternoon(s string, i, hour int) (time.Duration, int) {
 	rest := strings.TrimLeft(s[i:min(len(s), i+8)], " \u202f\u00a0")

@@ -23,7 +23,7 @@ type carried struct {
 	partial bool        // the line continues in a later record
 }
 
-// unwrap removes the prefixes of nested transports at the start of the text:
+// unwrap removes the prefixes of nested transports at the start of the text, such as:
 //
 //	<11>1 2026-11-22T10:00:00Z host app 7 - - rest     syslog, RFC 5424
 //	Nov 22 10:00:00 host app[7]: rest                  syslog, RFC 3164, and journald
@@ -33,8 +33,8 @@ type carried struct {
 //	app-1  | rest                                      docker compose, PM2, foreman
 //	[pod/web-7f2/web] rest                             kubectl logs --prefix
 //
-// A date and time joined by "T" at the start of a line always counts as the transport's. Transports put it
-// before every line, and frames are recognised only without it.
+// A date and time joined by "T" count as the transport's if white space follows, even where a logger printed
+// them. Transports put them before every line, and frames are recognised only without them.
 func unwrap(s string) carried {
 	c := carried{first: s}
 	for layers := 0; layers < 4 && len(c.first) > 3 && c.peel(c.first); layers++ { // no real line has more
@@ -111,7 +111,7 @@ func isTagged(tag, line string) bool {
 	return (exception || frame || line == "  ") && isWord(tag) && level <= letter
 }
 
-// namesClass reports whether a line is the first of an exception with a longer message, as Rails prints it:
+// namesClass reports whether a line is the first of an exception whose message goes on below, as in Rails:
 // "ActiveRecord::StatementInvalid (PG::UndefinedColumn: ERROR: …".
 func namesClass(line string) bool {
 	class, _, ok := strings.Cut(line, " (")
@@ -254,7 +254,7 @@ func (c *carried) peelNamed(s string) bool {
 	return true
 }
 
-// column matches foreman's time or PM2's number, then the name of a program and its padding.
+// column matches foreman's time or PM2's number, if any, then the name of a program and its padding.
 var column = pattern(`^(?:\d\d:\d\d:\d\d )?((?:\d\|)?([\w./$#@+-]+) ( *))\|(?: |$)`)
 
 // peelColumn removes "app-1  | ", if the name has a number or is padded to a column.

@@ -48,8 +48,8 @@ type Shape struct {
 
 // Build is a version of the code.
 type Build struct {
-	Version string `json:"v,omitempty"` // as the events give it
-	Commit  string `json:"c,omitempty"` // exists in the repository; empty if unknown
+	Version string `json:"v,omitempty"` // as the events give it; "unknown" if they give none, empty if never looked up
+	Commit  string `json:"c,omitempty"` // exists in the repository; for Marker.Code, perhaps a guess; empty if unknown
 	Frames  int    `json:"f,omitempty"` // number of in-app frames that were looked up
 	Shown   int    `json:"s,omitempty"` // number of those frames that were found
 }

@@ -1,4 +1,4 @@
-// Package marker owns the format of everything errmon stores in GitHub: the state at the end of
+// Package marker owns the format of everything errmon stores in GitHub: the state in the body of
 // each error issue and of the dashboard. The issues are the only database.
 //
 // # Format, version 1
@@ -58,7 +58,7 @@ type Marker struct {
 	Template string       `json:"t,omitempty"` // message template, redacted
 	Service  string       `json:"s,omitempty"`
 	Level    string       `json:"l,omitempty"`
-	Facts    Facts        `json:"x,omitzero"` // about the newest event that was read
+	Facts    Facts        `json:"x,omitzero"` // about the event that the issue shows
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
 	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; a later issue with the same key and run is a copy
@@ -69,13 +69,13 @@ type Marker struct {
 	Deliveries map[string]count.Inbox  `json:"del,omitempty"` // counted webhooks and messages, by kind
 	States     map[string]count.Millis `json:"car,omitempty"` // when a state was last copied from or to Sentry, by "ID STATE"; see SetState
 
-	Commented []string     `json:"com,omitempty"` // reasons that already have a comment
+	Commented []string     `json:"com,omitempty"` // note of each comment, stored before it is posted, such as "regression TIME"
 	Told      Told         `json:"told,omitzero"` // contents of the last comment
 	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed the issue as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue that this one duplicates
-	After     int          `json:"aft,omitempty"` // number of an earlier issue for the error, now locked or closed long ago
+	After     int          `json:"aft,omitempty"` // number of an earlier issue for the error, locked, archived or closed long ago
 	Changes   []Change     `json:"chg,omitempty"` // when errmon last closed or reopened the issue; at most MaxChanges
-	Held      bool         `json:"hld,omitempty"` // error recurred after closing; reopened once Changes allow it
+	Held      bool         `json:"hld,omitempty"` // the closed issue is to be reopened once Changes allow it
 	Code      Build        `json:"code,omitzero"` // version of the code that the issue shows
 	Owners    []string     `json:"own,omitempty"` // owners of that code, from CODEOWNERS
 	Fix       *Fix         `json:"fix,omitempty"` // why the issue stays closed although the error continues

@@ -46,7 +46,7 @@ var (
 	ErrNone = errors.New("no errmon section")
 	// ErrNewer means that a later version of errmon wrote the section; leave the issue untouched.
 	ErrNewer = errors.New("errmon section is of a newer version")
-	// ErrDamaged means that the state cannot be read.
+	// ErrDamaged means that the state is missing or unreadable, or that another issue's was pasted.
 	ErrDamaged = errors.New("errmon state is damaged")
 )
 
@@ -81,7 +81,7 @@ func isPlain(key string) bool {
 }
 
 // Read returns the marker in the body of an error issue. With ErrNewer or ErrDamaged, the marker has only the
-// first key, or nothing if the key line is unreadable too.
+// first key, or nothing if the key line is unreadable too or somebody pasted another issue's lines.
 func Read(body string) (Marker, error) {
 	var m Marker
 	key, err := read(body, &m)
@@ -142,7 +142,7 @@ type line struct {
 	prefix   string // one of our four prefixes; empty for other lines
 	value    string // text between prefix and suffix; only in our lines
 	text     string // without trailing white space
-	from, to int    // byte offsets in the body, without the line break
+	from, to int    // byte offsets of text in the body
 }
 
 // version returns the number at the start of the value, or 0 if there is none.
@@ -228,7 +228,7 @@ func newestState(lines []line) (at int, foreign bool) {
 }
 
 // firstLine returns the index of the first line of the section whose state is at state: its begin line, else
-// its key line, else the visible line with the number of events.
+// its key line, else the visible line with the number of events, else the state line itself.
 func firstLine(lines []line, state int) int {
 	first := state
 	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {

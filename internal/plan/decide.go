@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// Decide repeats the decision on a planned action right before the write, for the issue as it is then.
+// Decide repeats a planned decision: right before the write, for the issue as it is then, or to merge more.
 func Decide(a Action, in Input) Action {
 	switch {
 	case a.Reason == Duplicate && !a.Issue.Newer:
@@ -86,8 +86,8 @@ func (a *Action) noteChange(held bool, in Input) {
 	}
 }
 
-// verdict returns what happens to an issue. held means that its state changed too often within 24 hours, so
-// only its counts are written. A reopened issue is not closed for 24 hours.
+// verdict returns what happens to an issue. held means that it is neither reopened nor closed, because errmon
+// did so twice within 24 hours, or reopened it within 24 hours and would now close it.
 func verdict(a Action, sentry sentryState, in Input) (kind Kind, reason Reason, held bool) {
 	kind, reason = wanted(a, sentry, in)
 	recent, reopened := 0, false // changes within 24 hours, and whether the last of them reopened it
@@ -174,8 +174,8 @@ func closing(issue Issue) time.Time {
 	return issue.ClosedAt
 }
 
-// regressed reports whether an event after the closing was newly counted, or was counted while the state was
-// held. Last alone proves nothing: if a clock runs ahead, its event may have been counted earlier.
+// regressed reports whether an event after the closing was newly counted, taken over from another marker, or
+// counted while the state was held. Last alone proves nothing: a fast clock's event may be counted already.
 func regressed(a Action) bool {
 	closed, before := closing(a.Issue), a.Issue.Marker
 	switch {
@@ -202,7 +202,7 @@ func deliveredAfter(closed time.Time, a Action) bool {
 	})
 }
 
-// grew reports whether any source counted more than before, even if the total stays the same.
+// grew reports whether the count, the total of a log group, or that of a Sentry issue is larger than before.
 func grew(before, after marker.Marker) bool {
 	return after.Count() > before.Count() ||
 		some(after.Sources, func(name string, tally count.Tally) bool { return tally.Total() > before.Sources[name].Total() }) ||

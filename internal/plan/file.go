@@ -113,7 +113,7 @@ func BySeverity(a, b marker.Marker) int {
 }
 
 const (
-	maxTitle = 120 // characters of a title; most have under 100
+	maxTitle = 120 // characters of a title, unless its place takes more than 80; most have under 100
 	minWhat  = 40  // characters reserved for the exception and its message, however long the place is
 	hidden   = "…" // replaces a value
 )
@@ -152,8 +152,8 @@ var (
 	name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
 )
 
-// Title returns an error's title: what happened, where, and in which service. It hides values that
-// vary but keeps quoted names, since developers often search for them. The title is foreign text.
+// Title returns an error's title: what happened, where, and in which service. It hides values that vary but,
+// unless Public, keeps quoted names, since developers often search for them. The title is foreign text.
 func (t Titles) Title(g *grouping.Group) string {
 	message := strings.Join(strings.Fields(g.Template), " ")
 	if !t.Public {
@@ -161,7 +161,7 @@ func (t Titles) Title(g *grouping.Group) string {
 	}
 	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
 	if kind := inPackage.ReplaceAllString(g.Type, "$1"); kind == "" {
-		message = strings.TrimSuffix(leading.ReplaceAllString(message, ""), " {") // no value first, no object of Node's that follows
+		message = strings.TrimSuffix(leading.ReplaceAllString(message, ""), " {") // drop a leading value, and the "{" of Node's object
 	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
 		message = kind + ": " + message
 	}
@@ -234,7 +234,7 @@ func Location(f event.Frame) string {
 	return strings.TrimSuffix(fmt.Sprintf("%s:%d", f.File, f.Line), ":0")
 }
 
-// Place returns a frame's function with the last part of its class or package, or an anonymous one's file.
+// Place returns a frame's function with the last part of its class or package, else its file's base name.
 func Place(f event.Frame) string {
 	owner := f.Module[strings.LastIndexAny(f.Module, `./\`)+1:]
 	switch {

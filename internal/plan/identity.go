@@ -38,8 +38,8 @@ func isSentry(key string) bool { return grouping.KindOf(key) == grouping.Sentry 
 
 func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...) }
 
-// own adds a group's keys to a marker. If a rule names the error, it only notes the keys that the events have
-// without the rule. It still owns keys of Sentry issues, whose events are rarely read again.
+// own adds a group's keys to a marker. A marker that owns the name from a rule, as a new one does, only notes
+// the other keys. It still owns keys of Sentry issues, whose events are rarely read again.
 func own(m *marker.Marker, g *grouping.Group) {
 	if g.Name != "" && len(m.Keys) == 0 {
 		m.Own(g.Name)
@@ -64,7 +64,7 @@ func notes(m marker.Marker, g *grouping.Group) bool {
 	return slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
 
-// settledIn reports whether a marker owns the name of a group and notes its keys.
+// settledIn reports whether a marker owns the name of a group and notes one of its keys.
 func settledIn(m marker.Marker, g *grouping.Group) bool { return m.Owns(g.Name) && notes(m, g) }
 
 // indexNamed adds the keys of duplicates, and the noted keys of errors whose rule is gone.
@@ -89,7 +89,7 @@ func (d *directory) indexNamed(all []*entry) {
 	}
 }
 
-// converge unites issues whose messages looked different when few had been seen, except muted issues.
+// converge unites issues whose messages looked different when few were seen, except muted or retired ones.
 func (d *directory) converge(groups []*grouping.Group) {
 	of := map[string]*entry{} // by first key; an issue and its successor share it, and the successor wins
 	for _, e := range d.entries {
@@ -155,7 +155,7 @@ func (d *directory) rowsOf(keys ...string) (rows []*entry) {
 	return rows
 }
 
-// absorbRows moves a group's rows to its issue, except that of a gone rule, which may have joined others.
+// absorbRows moves a group's rows to its issue, except a row of a gone rule, which may hold other errors too.
 func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	if e.retired != "" {
 		return
