@@ -117,11 +117,12 @@ type Names struct{ Labels, Assignees, Types []string }
 func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	const about = "rules"
 	var types []struct{ Name string }
-	var failure error
+	var unlisted error
 	if len(n.Types) > 0 {
 		_, err := c.find(ctx, "list issue types", c.path("issue-types"), &types) // find: a personal account has none
-		failure = wrap(err, "list issue types")
+		unlisted = wrap(err, "list issue types")
 	}
+	failure := unlisted
 	var names []string
 	for _, t := range types {
 		names = append(names, t.Name)
@@ -139,9 +140,10 @@ func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	check(n.Labels, func(name string) (bool, error) { return c.HasLabel(ctx, name) },
 		"no label %q", "check the spelling: GitHub creates it, in grey, with the first issue")
 	check(n.Assignees, func(login string) (bool, error) {
-		return c.find(ctx, "check assignee", c.path("assignees/%s", url.PathEscape(login)), nil)
+		ok, err := c.find(ctx, "check assignee", c.path("assignees/%s", url.PathEscape(login)), nil)
+		return ok, wrap(err, "check assignee %s", login)
 	}, "%q cannot be assigned", "check the spelling, and that the login has access to "+c.FullName())
-	check(n.Types, func(name string) (bool, error) { return failure != nil || slices.Contains(names, name), nil },
+	check(n.Types, func(name string) (bool, error) { return unlisted != nil || slices.Contains(names, name), nil },
 		"no issue type %q", "name one of the organization's: "+strings.Join(names, ", "))
 	if total := len(n.Labels) + len(n.Assignees) + len(n.Types); len(found) == 0 && failure == nil && total > 0 {
 		return []finding.Finding{finding.Good(about, "all %d labels, assignees and issue types exist", total)}

@@ -76,6 +76,16 @@ func TestCheckNamesWhenListingTypesFails(t *testing.T) {
 	}
 }
 
+func TestCheckNamesWhenAnotherCheckFails(t *testing.T) {
+	s := start(t)
+	s.breakNth(http.MethodGet, 2, 0, fake.Fault{Status: 400})
+	want := []string{`1 rules: no issue type "Bug"`, `2 rules: check assignee octocat: GitHub answered 400 Bad Request (no message)`}
+	got := texts(s.CheckNames(t.Context(), github.Names{Types: []string{"Bug"}, Assignees: []string{"octocat"}}))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // If the answer to a deletion was lost, the comment is already gone when the deletion is repeated.
 func TestDeleteCommentTwice(t *testing.T) {
 	s := start(t)
