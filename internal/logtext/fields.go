@@ -127,10 +127,12 @@ func (f *fields) fill(e *event.Event) {
 		e.Stack, message = inner.Stack, cmp.Or(inner.Message, message)
 	}
 	e.Level = cmp.Or(f.level, inner.Level)
-	if f.level == event.Unknown && (e.Stack != "" || f.values[fieldErrorType] != "") {
+	before := e.Level
+	done := f.fillPlatform(e) || f.fillService(e)
+	if f.level == event.Unknown && e.Level == before && (e.Stack != "" || f.values[fieldErrorType] != "") {
 		e.Level = max(e.Level, event.Error)
 	}
-	if f.fillPlatform(e) || f.fillService(e) {
+	if done {
 		return
 	}
 	if e.Level == event.Unknown {

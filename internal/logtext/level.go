@@ -87,7 +87,7 @@ func fieldLevel(key, value string) event.Level {
 }
 
 // numberLevel parses the numbers of syslog (0 to 7), OpenTelemetry (1 to 24), Python (to 50), pino and bunyan
-// (10 to 60, with custom ones between), Monolog and Google Cloud (100 to 600), java.util.logging (700 to
+// (10 to 60, with custom ones between), Monolog and Google Cloud (to 600 and 800), java.util.logging (700 to
 // 1000), logback (5000 to 40000) and log4net (60000 to 120000).
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
@@ -104,8 +104,8 @@ func numberLevel(key string, n int) event.Level {
 		return event.Unknown
 	case n < 100:
 		return min(event.Unknown+event.Level(n/10), event.Fatal)
-	case n <= 600 && key == "severity": // Google Cloud, where DEBUG is 100
-		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Info, event.Warn, event.Error, event.Fatal}[n/100]
+	case n <= 800 && key == "severity": // Google Cloud, where DEBUG is 100
+		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Info, event.Warn, event.Error, event.Fatal, event.Fatal, event.Fatal}[n/100]
 	case n <= 600: // Monolog
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Warn, event.Error, event.Fatal, event.Fatal}[n/100]
 	case n < 1100: // java.util.logging

@@ -107,6 +107,9 @@ func TestLevelAndMessage(t *testing.T) {
 		{`{"level":110000,"msg":"no price"}`, event.Fatal, "no price"},
 		{`{"level":120000,"msg":"no price"}`, event.Fatal, "no price"},
 		{`{"level":40000,"level_name":"INFO","msg":"no error"}`, event.Info, "no error"},
+		{`{"severity":800,"message":"no region"}`, event.Fatal, "no region"},
+		{`{"version":"1.1","host":"h","short_message":"started","full_message":"started\nall fine","level":6}`, event.Info, "started"},
+		{`{"version":"1.1","host":"h","short_message":"no price","full_message":"no price\nat once","level":3}`, event.Error, "no price"},
 		{`{"severity_number":0,"body":"no error"}`, event.Unknown, "no error"}, // OpenTelemetry's UNSPECIFIED
 		{`{"level":"info","msg":"ERROR no price","error":null}`, event.Info, "ERROR no price"},
 		{`{"level":"info","msg":"ok","error":"none","stack":"Error: x\n    at f (/a.js:1:2)"}`, event.Info, "ok"},

@@ -95,7 +95,7 @@ func decode(s string, in signs) (text string, offsets []int) {
 const colon = "：" // full width, as in Chinese and Japanese texts
 
 // colour matches the escape sequence of a colour in a JSON string and in what Python's repr prints.
-var colour = regexp.MustCompile(`^\\(?:u001b|x1b)\[[\d;]*m`)
+var colour = regexp.MustCompile(`^\\(?:u001[bB]|x1[bB])\[[\d;]*m`)
 
 func decodeByte(s string) (c byte, size int) {
 	digits, size := "", 1
