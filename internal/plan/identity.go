@@ -117,6 +117,9 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	same := map[string][]*entry{}
 	for _, g := range groups {
 		e, owner := d.first(g, d.owners), d.owners[g.Name].standing()
+		if owner != nil && owner.retired != "" {
+			owner = nil // takes no more events: the name moves to another issue
+		}
 		if e == nil || !d.names[g.Name] || plain[g.Key] || !e.merges() || owner != nil && (owner.Muted() || settledIn(owner.Marker, g)) {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/policy"
 )
 
 // TestSentryAndNames covers plans with Sentry issues, and with names that rules give to errors.
@@ -30,11 +31,15 @@ func TestSentryAndNames(t *testing.T) {
 	follows.Marker.Own("msg1:a")
 	named, ofName := group("exc1:a", 4, time.Minute), row(grouping.NamedKey("cart"), 2, OverMax)
 	named.Name = grouping.NamedKey("cart")
+	lockedName, cart := locked, Rules{Policy: policy.Policy{Rules: []policy.Rule{{Group: "cart"}}}}
+	lockedName.Number, lockedName.Marker = 1, issue(1, grouping.NamedKey("cart"), 7).Marker
 	tests := []struct {
 		name string
 		in   Input
 		want []outcome
 	}{
+		{"the issue of the name is locked", Input{Rules: cart, Issues: []Issue{lockedName, issue(2, "exc1:a", 5)}, Groups: []*grouping.Group{named}},
+			[]outcome{{1, grouping.NamedKey("cart"), Keep, Locked, 7}, {2, "exc1:a", Update, Merged, 9}}},
 		{"both sides are done", Input{Issues: []Issue{closed(tracked, "", time.Hour)}, States: map[string]event.State{"7": event.Resolved}},
 			[]outcome{{2, "sen1:7", Update, SentryNoted, 3}}},
 		{"quiet, but Sentry was not read", Input{Rules: Rules{CloseAfter: time.Minute}, ReadsSentry: true, Read: map[string]time.Time{shop: now}, Issues: []Issue{tracked}},
