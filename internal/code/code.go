@@ -30,7 +30,7 @@ type Commit struct {
 	Certainty Certainty
 }
 
-// Source is the repository's information about one event.
+// Source is what the repository says about one event.
 type Source struct {
 	Commit Commit
 	Page   string // the repository's page, such as https://github.com/acme/shop
@@ -49,7 +49,7 @@ var Guides = []string{"AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md",
 type Link struct {
 	Function string
 	Path     string
-	Line     int // from 1; within the file
+	Line     int // number of a line in the file, from 1
 }
 
 // Excerpt is some code around a line.

@@ -42,8 +42,8 @@ func (t *Tally) Observe(seen map[Minute]int64) {
 	}
 }
 
-// Freeze moves every cell up to and including through into Frozen and Days, unless they are already frozen.
-// To lose no events, call it only after a complete read that started at or before the first of these cells.
+// Freeze moves all cells up to and including the given minute into Frozen and Days, unless that minute is
+// frozen already. To lose no events, call it only after a complete read that covers all of these cells.
 func (t *Tally) Freeze(through Minute) {
 	if through <= t.Through {
 		return

@@ -28,7 +28,7 @@ func (l Level) String() string {
 }
 
 // ParseLevel reads a level as common loggers print it: a word or its abbreviation, in any case,
-// or a number of pino's and bunyan's (10 to 60). It reports false for anything else.
+// or a numeric level of pino or bunyan (10 to 60). It reports false for anything else.
 func ParseLevel(name string) (Level, bool) {
 	var upper [len("informational")]byte // strings.ToUpper allocates, and most words of a log get here
 	if len(name) > len(upper) {

@@ -52,7 +52,7 @@ func Of(about string, err error) Finding {
 	return Fail(about, fmt.Sprintf("%s (%s)", m.What, m.Cause), m.Remedy)
 }
 
-// All returns a Failure, as Of does, for each error that errors.Join, or fmt.Errorf with several %w, joined.
+// All returns a Failure, as Of does, for each error joined by errors.Join or by fmt.Errorf with several %w.
 func All(about string, err error) (found []Finding) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {

@@ -107,7 +107,7 @@ func isPath(s string, i, begin, end int) bool {
 		len(word) > 2 && word[1] == ':' && word[2] == '\\' || slash > 0 && strings.IndexByte(word[slash+1:], '/') >= 0
 }
 
-// span masks a URL or path, which ends at end or later, since it may contain signs that end other pieces.
+// span masks a URL or path. It may contain signs that end other pieces, so it may go on after end.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
 	for end < len(s) && (class[s[end]]&isStop == 0 || inWildcard(s, end)) {
@@ -207,7 +207,7 @@ func (m *masker) assigned(s string, i int) int {
 }
 
 // object returns the end of the brackets at i, or i if none begin there or they do not close. They hold JSON,
-// a list, "ids=[7, 8]", or an object's fields, "lock=Session{id=7, user=bob}", which may be null elsewhere.
+// a list ("ids=[7, 8]") or an object's fields ("lock=Session{id=7, user=bob}", elsewhere just "lock=null").
 func object(s string, i int) int {
 	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
 		return i

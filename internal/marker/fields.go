@@ -35,7 +35,7 @@ type Facts struct {
 // Shape records what a team's rules did to an issue when its error last happened.
 type Shape struct {
 	Labels     []string       `json:"l,omitempty"` // set by errmon, including ones that people have removed since
-	Theirs     []string       `json:"p,omitempty"` // labels in the rules that people had already set
+	Theirs     []string       `json:"p,omitempty"` // rule labels that people had already set
 	Assignees  []string       `json:"a,omitempty"` // assigned by errmon
 	Type       string         `json:"t,omitempty"`
 	Note       string         `json:"n,omitempty"` // the team's own Markdown
@@ -49,7 +49,7 @@ type Shape struct {
 // Build is a version of the code.
 type Build struct {
 	Version string `json:"v,omitempty"` // as the events give it; "unknown" if they give none, empty if never looked up
-	Commit  string `json:"c,omitempty"` // exists in the repository; for Marker.Code, perhaps a guess; empty if unknown
+	Commit  string `json:"c,omitempty"` // in the repository; may be a guess in Marker.Code; empty if unknown
 	Frames  int    `json:"f,omitempty"` // number of in-app frames that were looked up
 	Shown   int    `json:"s,omitempty"` // number of those frames that were found
 }
@@ -85,7 +85,7 @@ type Page struct {
 	Users int64        `json:"c,omitempty"` // affected users, as counted by Sentry
 }
 
-// Users returns the most users that one Sentry issue affected, since several may have affected the same ones.
+// Users returns the largest user count of any Sentry issue, not the sum, since issues may share users.
 func (m Marker) Users() int64 {
 	var most int64
 	for _, p := range m.Pages {

@@ -112,7 +112,7 @@ func phoneAt(s string, i int) (start, end int) {
 		end = nationalEnd(s, start, i)
 	case i+9 < len(s) && (isDigit(s[i+2]) && strings.IndexByte(")-.", s[i+3]) >= 0 || s[i] == '1' && (s[i+1] == '-' || s[i+1] == ' ')):
 		if s[i] == '1' {
-			start = i // the whole number is in brackets
+			start = i // the brackets enclose the entire number
 		}
 		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
 			return 0, 0
@@ -163,7 +163,7 @@ var ibanLengths = func() map[string]int {
 	return lengths
 }()
 
-// ibanAt returns the bounds of the IBAN (ISO 13616) with check digits at digit, whole or in groups of four.
+// ibanAt returns the bounds of the IBAN (ISO 13616), whole or in fours, whose check digits begin at digit.
 func ibanAt(s string, digit int) (start, end int) {
 	i := digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
