@@ -2,7 +2,7 @@
 //
 // Every write is idempotent. Right before an edit, the issue is fetched and decided on again, so
 // changes that people or an overlapping run made after it was listed take precedence. If GitHub does
-// not answer the creation of an issue, the issue is looked up; the request is never repeated.
+// not answer a request to create an issue, the issue is looked up; the request is never repeated.
 //
 // It may import plan, policy, render, github and ledger.
 package apply
@@ -70,7 +70,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed. A 403 may be a firewall's, because of one body's words.
+// final reports whether no further write can succeed. A 403 is not final: a firewall may object to one body.
 func final(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden) ||
 		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))
@@ -89,7 +89,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Ac
 		if decided = plan.Decide(planned, in); !decided.Writes() {
 			return github.Edit{}, nil
 		}
-		// Resolve before writing: twice is harmless, but if only the marker says so, Sentry's looks reopened.
+		// Resolve before writing: twice is harmless, but a Sentry issue resolved only in the marker looks reopened.
 		for _, id := range decided.Resolve {
 			if err := a.Resolve(ctx, id); err != nil {
 				return github.Edit{}, fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
@@ -208,7 +208,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) (number int, u
 	return issue.Number, issue.URL, err
 }
 
-// body renders the issue. Its marker records owners as assigned only if some are known or it already did.
+// body renders the issue. Its marker lists owners as assigned only if some are known, or if it did before.
 func (a *Applier) body(action plan.Action, current string) (string, error) {
 	code, shape := action.Evidence.Code, &action.Next.Shape
 	if (code == nil || len(code.Owners.Names) == 0) && !slices.Contains(action.Issue.Marker.Shape.Assignees, policy.Owners) {
@@ -237,7 +237,7 @@ func (a *Applier) assignees(action plan.Action) []string {
 	return slices.Compact(logins)
 }
 
-// lookUp finds the issue whose creation GitHub did not answer. If it is not listed, GitHub may still be
+// lookUp finds the issue whose creation GitHub did not confirm. If it is not listed, GitHub may still be
 // creating it, so the error waits for the next run.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
 	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)

@@ -85,7 +85,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	return relay.Serve(ctx, listener, relay.NewReceiver(front, queue.Add, ready, metrics), queue)
 }
 
-// redactError redacts errors in the relay's log, since they may quote a service.
+// redactError redacts errors in the relay's log, since they may quote a service's answer.
 func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	if err, ok := a.Value.Any().(error); ok {
 		a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
@@ -93,7 +93,7 @@ func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// relayGitHub returns the client that dispatches; nil without a repository: LoadRelay reports it if needed.
+// relayGitHub returns the client for dispatches, or nil without a repository. LoadRelay reports one missing.
 func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
 	if cfg.Owner == "" {
 		return nil, nil

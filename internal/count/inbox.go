@@ -37,8 +37,8 @@ func (b *Inbox) Take(ids IDs) {
 	b.IDs = taken
 }
 
-// Receive counts deliveries that arrive now, given by their hashes. It dates old ones to the newest stored
-// day, or to the day after it if that day has too many, so that Shrink does not drop their ids first.
+// Receive counts deliveries that arrive now, given by their hashes. Those from before the newest stored
+// day get that day, or the day after if it has too many, so that Shrink does not drop their ids first.
 func (b *Inbox) Receive(ids IDs) {
 	arrived, newest := map[Day]int{}, Day(0)
 	for _, day := range b.IDs {
@@ -99,7 +99,7 @@ func (b Inbox) Merge(other Inbox) Inbox {
 func (b Inbox) Join(other Inbox) Inbox {
 	m := b.with(other)
 	m.Count += other.Count
-	for id := range other.IDs { // m.Count includes each already: from b, or as a new one
+	for id := range other.IDs { // m.Count already includes each, whether b knew it or not
 		m.Count -= weight(id)
 	}
 	return m
@@ -113,16 +113,16 @@ func (b Inbox) with(other Inbox) Inbox {
 	return m
 }
 
-// Limits of an inbox: a delivery whose id they dropped counts again if repeated.
+// Limits of an inbox. A delivery whose id was dropped because of them counts again if repeated.
 const (
 	MaxIDs    = 2000 // ids of each kind, newest kept
 	maxIDDays = 7    // days by which an id may be older than the newest
-	maxSingly = 700  // ids stored one by one per error and run or day; a marker has room for three kinds
-	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
+	maxSingly = 700  // ids stored singly, per run and per day; a marker has room for as many of each of 3 kinds
+	hashBytes = 5    // 40 bits: one new id in 5e8 collides with one of 2,000
 )
 
 // IDs maps the ids of deliveries to days; Shrink drops the oldest. Markers store them hashed (see Hashed), as
-// JSON by day: hashes of equal length without separators, then each hash that stands for many after a comma.
+// JSON by day: hashes of one id each, without separators, then a comma before each hash that stands for many.
 type IDs map[string]Day
 
 // Add adds the ids of one day. An id keeps its first day.

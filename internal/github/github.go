@@ -6,7 +6,7 @@
 //     not retried, since a run can do without them. Everything else is retried; it is idempotent.
 //   - It sends one request at a time, spaces out writes, and obeys GitHub's rate limits. It stops writing and
 //     reading code while some of the hour's requests are left for others (ErrBudget).
-//   - It follows no redirects. GitHub redirects both for a transferred issue and for a renamed repository.
+//   - It follows no redirects: they lead to a transferred issue or a renamed repository.
 //
 // Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never the token.
 //
@@ -124,7 +124,7 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 const WorkflowLogin = "github-actions[bot]"
 
 // Login returns the login that appears as the author of the token's issues. GitHub does not reveal it to
-// installation tokens, so for those Login returns WorkflowLogin: another App's must be in trusted-logins.
+// installation tokens, so Login then returns WorkflowLogin; another App's login must be in trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
 	var user struct{ Login string }
 	err := c.read(ctx, "get user", "user", &user)
@@ -146,7 +146,7 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	}
 	_, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &file)
 	switch {
-	case errors.Is(err, errUnusable) || err == nil && file.Type != "file": // a directory, which is a list, or a 404
+	case errors.Is(err, errUnusable) || err == nil && file.Type != "file": // a directory (a list) or a 404
 		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
 	case err != nil:
 	case file.Encoding != "base64":

@@ -65,8 +65,8 @@ func skip(s string, i int, classes uint8) int {
 	return i
 }
 
-// errorCode matches a code that names the error although it looks like an id. Its digits begin with 0 or end
-// in a letter: "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …". SQL Server has "Error: 18456, …".
+// errorCode matches a code that names the error although it looks like an id. Digits begin with 0 or precede
+// a letter: "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …". SQL Server has "Error: 18456, …".
 var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6}[A-Z])[:\]]|Error: \d{1,5}, )`)
 
 // mask returns the masked template, which is valid until the next call.
@@ -120,8 +120,8 @@ func (m *masker) sign(s string, i int) int {
 		if strings.HasPrefix(s[i:], Wildcard) {
 			return m.piece(s, i)
 		}
-		// "took <1 ms", "order #4711": the sign belongs to the number, unless it is a
-		// bracket that closes after it, as in "process <0.81.0>".
+		// "took <1 ms", "order #4711": the sign belongs to the number, unless it opens a
+		// bracket around it, as in "process <0.81.0>".
 		end := i + strings.IndexAny(s[i:], " >")
 		number, begins := strings.TrimPrefix(s[i+1:], "="), i == 0 || !isWord(s[i-1]) && s[i-1] != '-'
 		if begins && number != "" && class[number[0]]&isDigit != 0 && (s[i] != '<' || end < i || s[end] == ' ') {
@@ -190,7 +190,7 @@ func (m *masker) remark(bracket byte) bool {
 	return true
 }
 
-// noun matches the thing counted, such as " records" in "3 records (1%)", or nothing.
+// noun matches the thing counted, such as " records" in "3 records (1%)"; it may be empty.
 var noun = regexp.MustCompile(`^(?: [a-zA-Z_[:^ascii:]]*)?$`)
 
 // json masks a whole JSON object or array, even if truncated, since its fields come in any order:

@@ -12,7 +12,7 @@ type namer struct {
 	cached   map[string]string // as logged → redacted
 }
 
-// redact redacts what names an error. It turns messages into skeletons, whose templates the set redacts.
+// redact redacts what names an error. It turns messages into skeletons; grouping.Set redacts their templates.
 func (n namer) redact(e *event.Event) {
 	text := cut(e.Text, maxContext)
 	e.Message = n.message(e.Message, text)
@@ -41,7 +41,7 @@ func (n namer) url(address string) string {
 	return address
 }
 
-// Grouping reads the first 1,000 bytes of the redacted message, so more than that is redacted first.
+// Grouping reads 1,000 bytes of a message after redaction, which may shorten it, so more is redacted.
 const (
 	maxRead    = 8 << 10 // bytes of a message that are redacted
 	maxContext = 2 << 10 // bytes of the event's text used to find secrets in a message
@@ -75,7 +75,7 @@ func (n namer) name(s string) string {
 		if len(n.cached) >= maxNames {
 			clear(n.cached)
 		}
-		// Cutting may leave half a secret at the end, which no rule recognises, so it is cut again.
+		// The first cut may leave half a secret at the end, which no rule recognises; the second removes it.
 		redacted = cut(n.redactor.Blank(cut(s, 10*maxName)), maxName)
 		n.cached[s] = redacted
 	}

@@ -105,7 +105,7 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// chart draws the events per hour that the run read from logs; nothing if they all happened within one hour.
+// chart draws the events that the run read from logs, per hour, unless they all happened within one hour.
 func chart(b *strings.Builder, run Run) {
 	events := map[count.Minute]int64{} // by number of hours since 1970
 	for _, l := range run.Lines {

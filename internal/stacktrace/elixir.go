@@ -75,7 +75,7 @@ func elixirFrame(line string) (event.Frame, bool) {
 		function = function[:open]
 	}
 	f.Module, f.Function = splitName(function, ".")
-	f.InApp = f.File != "" && !elixirLibrary.MatchString(app) // a release names the application in front of every file
+	f.InApp = f.File != "" && !elixirLibrary.MatchString(app) // an Elixir release prints each file's application
 	return f.Frame, ok && placed
 }
 

@@ -33,7 +33,7 @@ var php = runtime{
 }
 
 func parsePHP(lines []string) []event.Exception {
-	text := strings.ReplaceAll("\n"+strings.Join(lines, "\n"), `\\`, `\`) // of Monolog's JSON
+	text := strings.ReplaceAll("\n"+strings.Join(lines, "\n"), `\\`, `\`) // unescapes Monolog's JSON
 	var chain []event.Exception
 	for _, s := range stacks(strings.Split(text, "\n"), phpCall) {
 		if len(s.frames) > 0 {
@@ -73,7 +73,7 @@ func phpCall(line string) (f event.Frame, ok bool) {
 	return f, ok && function != "" && (f.File != "" || f.Line == 0)
 }
 
-// phpFrames makes frames from calls. A function at the same place as its caller is PHP's own.
+// phpFrames makes frames from calls. A function that appears at the place of its own call is built into PHP.
 func phpFrames(calls []event.Frame, thrown event.Frame) []event.Frame {
 	at := thrown
 	for i, from := range calls {
@@ -107,7 +107,7 @@ func phpHeader(lines []string) (event.Exception, event.Frame) {
 	return findHeader(above), x.Frame
 }
 
-// phpThrown match Monolog's exceptions and PHP's own, each with and without a place.
+// phpThrown matches exceptions as Monolog and PHP print them, each with and without a place.
 var phpThrown = []*regexp.Regexp{
 	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)\(code: [^)]*\): (?P<message>.*) at (?P<file>.*):(?P<line>\d{1,9})\)?$`),
 	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)(?:\(code: [^)]*\):(?P<message>.*?))?\)?$`),
