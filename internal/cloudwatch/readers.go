@@ -16,7 +16,7 @@ import (
 
 // This file chooses a group's reader, and reads groups ahead if one at a time would not use up the rate.
 
-// groupsAhead is how many groups are read ahead: at 25 requests a second, four fit in an answer's 150 ms.
+// groupsAhead is how many groups are read ahead: at 25 requests a second, four start in the 150 ms one takes.
 const groupsAhead = 4
 
 // Plan sets the request that Read will get and the sources that will be read after this one, so that Read can
@@ -28,10 +28,10 @@ func (g *Group) Plan(r source.Request, after []source.Source) { g.planned, g.aft
 // pattern matches, or those that InsightsPattern matches. There is no end time, because a writer whose clock
 // is ahead may log events up to 2 hours in the future.
 //
-// Read has emitted every such event before Complete that the service had ingested. After a full read Complete
-// is the clock's time before the first request. If the context ends or the service fails, Read returns an
-// error, and Complete is the end of the last slice read in full, or the time of the last event of a later
-// page, but never after that time; zero if there is neither, and for Logs Insights.
+// Read has emitted every such event older than Complete that the service had ingested. After a full read,
+// Complete is the clock's time before the first request. If the context ends or the service fails, Read
+// returns an error, and Complete is how far it got (the end of the last full slice, or the last event of a
+// page after it) but no later than the first request; zero if it read nothing, and for Logs Insights.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	if g.client.beside() > 1 && g.client.cfg.Reader != Insights {
 		for _, s := range g.after[:min(len(g.after), groupsAhead)] {
@@ -59,7 +59,7 @@ type ahead struct {
 
 // readAhead reads the group in the background, until the context ends.
 func (g *Group) readAhead(ctx context.Context) {
-	a := &ahead{records: make(chan event.Record, 10_000)} // besides the pages that wait in slices
+	a := &ahead{records: make(chan event.Record, 10_000)} // plus the pages that wait in slices
 	g.ahead.Store(a)
 	go func() {
 		defer close(a.records)
@@ -95,7 +95,7 @@ func (g *Group) read(ctx context.Context, in source.Request, emit func(event.Rec
 	return g.readInsights(ctx, in, "the class is Infrequent Access", emit)
 }
 
-// readEvents reads by FilterLogEvents.
+// readEvents reads with FilterLogEvents.
 func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	cfg := g.client.cfg
 	limit := fmt.Sprintf("%d pages", cfg.AllPages)
@@ -117,9 +117,9 @@ func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(eve
 	return result, err
 }
 
-// A pattern of 1,024 characters always misses something: an error in an unexpected format, the WARN line
-// above a stack trace, or a line inside it. Small windows are therefore read without a pattern. That misses
-// nothing, and the lines around an error need no further request.
+// A pattern, limited to 1,024 characters, always misses something: an error in an unexpected format, the WARN
+// line above a stack trace, or a line inside it. Small windows are therefore read without a pattern. That
+// misses nothing, and the lines around an error need no further request.
 
 // readAll is Read without a filter pattern. It emits nothing if the window does not fit in AllPages.
 func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, fits bool, err error) {
@@ -164,10 +164,10 @@ func (passing) Temporary() bool { return true }
 // final lists the error codes that a later request would get again.
 var final = []string{"AccessDeniedException", "AccessDenied", "InvalidParameterException", "InvalidOperationException"}
 
-// Window returns all records of a stream from one time on and before another, in logged order, whether or not
-// they match the filter pattern, and the number of requests used. What maxRequests requests do not return is
-// missing. The records have no id and no URL, because GetLogEvents returns no ids. It requires the permission
-// logs:GetLogEvents. A temporary error has a method Temporary that returns true.
+// Window returns the records of a stream in [from, to), in the order they were logged, whether or not they
+// match the filter pattern, and the number of requests used. It stops after maxRequests requests, even if
+// records are left. They have no id and no URL, because GetLogEvents returns no ids. Window requires the
+// permission logs:GetLogEvents. A temporary error has a method Temporary that returns true.
 // Window makes no request for records that Read kept from a read without a pattern, nor for a group that only
 // Logs Insights can read, for which it returns none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
@@ -207,8 +207,8 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 			at := time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
 			records = append(records, event.Record{Source: key, Stream: stream, Time: at, Text: text, Service: g.service()})
 		}
-		// The service repeats the token at the end of the stream. Taking a page that is far from full (10,000
-		// events or 1 MB) for the last one usually saves that second request.
+		// The service shows the end only by repeating the token, which costs one more request. Treating a page
+		// that is far from full (10,000 events or 1 MB) as the last one usually saves that request.
 		if len(out.Events) < 5000 && size < 1<<19 || aws.ToString(out.NextForwardToken) == aws.ToString(in.NextToken) {
 			break
 		}

@@ -123,7 +123,7 @@ func readEnvironment(in Input) (environment, error) {
 	return env, nil
 }
 
-// unknownInputs reports the inputs that match no setting, about which the runner itself only warns.
+// unknownInputs reports the inputs that match no setting; the runner itself only warns about them.
 func unknownInputs(environ []string) error {
 	known := append(names(), "args", "entrypoint") // the runner's own, for container actions
 	var mistakes []error

@@ -59,7 +59,7 @@ type Batch struct {
 	Reserve int // bytes that all samples but the first must leave free for more ids of errors in the batch
 
 	entries []Entry
-	at      map[string]int // key → index in entries; a storm looks up each event in many batches
+	at      map[string]int // key → index in entries; in a storm, each event is looked up in many batches
 	size    int            // bytes of the encoded entries
 }
 
@@ -139,7 +139,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 		if err := entry.check(); err != nil {
 			return nil, fmt.Errorf("event %d of the envelope: %w", i+1, err)
 		}
-		p, _ := readShape(entry.Shape, entry.Sample, slack.Options{}) // readEnvelope reports the error
+		p, _ := readShape(entry.Shape, entry.Sample, slack.Options{}) // readEnvelope, below, reports the error
 		_, key := identify(p)
 		e.Events[i].key = entry.Shape + " " + cmp.Or(key, entry.IDs[0])
 	}

@@ -12,7 +12,7 @@
 //   - Package stacktrace classifies each line, and defines which kinds of line follow each other in a trace.
 //   - join.go uses that to decide whether a line continues the event. Where it leaves the question open, time
 //     decides: lines of one failure are logged at once. If every line names its request or thread,
-//     join.go also separates those of one stream.
+//     join.go also separates the requests or threads within a stream.
 //   - pending.go holds the unfinished event, and opening.go what its first lines contain.
 //   - head.go and its siblings read heads; level.go, clock.go and timestamp.go parse levels and times, and
 //     formats.go lists the heads that need their own rule.
@@ -25,15 +25,15 @@
 // them are the end of a trace whose beginning was not read; they are dropped, since they would count the
 // failure twice.
 //
-// In a stream of lines without heads, two kinds of line cannot be attributed: a message's lines above the
-// frames of Perl and Tcl, and those below Python's exception line (PEP 678).
+// In a stream of lines without heads, two kinds of line cannot be attributed: the message lines that Perl and
+// Tcl print above their frames, and the notes that Python prints below the exception line (PEP 678).
 //
 // # Levels
 //
 // A structured level field wins, then a level in the line's head, then the transport's level (syslog's
-// priority), then the shape (second in JSON): a trace, a lone exception line, or a Lambda timeout or exit
-// without a level is an error; a Go panic or another report that the process died is fatal. Words later in
-// the line ("0 errors", "error=nil") are ignored.
+// priority), then the shape (in JSON, right after the level field): a trace, a lone exception line, or a
+// Lambda timeout or exit without a level is an error; a Go panic or another report that the process died is
+// fatal. Words later in the line ("0 errors", "error=nil") are ignored.
 //
 // It is pure and imports event, safe and stacktrace.
 package logtext
@@ -51,7 +51,7 @@ import (
 // then it waits for the next read.
 const Settle = 10 * time.Second
 
-// maxStreams bounds memory: beyond it, the events of the stream silent for longest are ended.
+// maxStreams bounds memory: beyond it, the events of the stream that was silent longest are ended.
 const maxStreams = 1024
 
 // Framer joins records into events. It is not safe for concurrent use.
@@ -97,7 +97,7 @@ func (f *Framer) Add(r event.Record) {
 	s := base
 	base.within = cmp.Or(e.within, base.within)
 	if e.within != "" || base.within != "" && e.format == "" {
-		// A line without a prefix may continue one whose own head looks like a transport's.
+		// A line without a prefix may continue one whose own head was taken for a transport's prefix.
 		s = f.stream(streamKey{r.Source, r.Stream, base.within})
 	}
 	s.prefix.cut(&e)

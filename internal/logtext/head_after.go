@@ -74,8 +74,8 @@ func (r *headReader) behindPart(tries int) bool {
 }
 
 // places match source positions, threads and the like, which only some loggers print after a level. An
-// expression is tried only if the line contains has. Its groups are the logger, and the text after the place,
-// which begins with a space.
+// expression is tried only if the line contains the string has. A group captures the logger or, if it begins
+// with a space, the start of the text after the place.
 var places = []struct {
 	has string
 	*regexp.Regexp
@@ -177,7 +177,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		r.h.requestID = name
 		r.behind(n)
 	case how == capital && (said == r.h.level || r.h.level == event.Trace && r.joint == "|" && mark == "|"):
-		r.h.level = said // repeats the level that a letter or a sign gave, or follows "TRACE", one of Datadog's agents
+		r.h.level = said // repeats the level a letter or a sign gave, or follows "TRACE", a Datadog agent's name
 		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {
@@ -233,7 +233,7 @@ func (r *headReader) tentative(name string, tries int) bool {
 	return true
 }
 
-// phrases surround the message in some frameworks. An expression is tried only if the message contains has.
+// phrases surround the message in some frameworks. A pattern is tried only on messages with the string has.
 var phrases = []struct {
 	has     string
 	pattern *regexp.Regexp

@@ -46,7 +46,7 @@ var (
 	ErrNone = errors.New("no errmon section")
 	// ErrNewer means that a later version of errmon wrote the section; leave the issue untouched.
 	ErrNewer = errors.New("errmon section is of a newer version")
-	// ErrDamaged means that the state is missing or unreadable, or that another issue's was pasted.
+	// ErrDamaged means that the state is missing or unreadable, or that another issue's state was pasted.
 	ErrDamaged = errors.New("errmon state is damaged")
 )
 
@@ -227,8 +227,8 @@ func newestState(lines []line) (at int, foreign bool) {
 	return at, foreign
 }
 
-// firstLine returns the index of the first line of the section whose state is at state: its begin line, else
-// its key line, else the visible line with the number of events, else the state line itself.
+// firstLine returns the index of the first line of the section whose state line is lines[state]: its begin
+// line, else its key line, else the visible line with the number of events, else the state line itself.
 func firstLine(lines []line, state int) int {
 	first := state
 	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {

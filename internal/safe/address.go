@@ -54,12 +54,12 @@ func ipv6(s string, _ signs, found []secret) []secret {
 
 var inIPv6, inVersion = alphabet("hex:."), alphabet("alnum_.")
 
-// listening matches every interface or the loopback with a port, as Node prints them behind a word:
+// listening matches :: (every interface) or ::1 (the loopback) with a port, as Node prints them after a word:
 // "address already in use :::3000", "ECONNREFUSED ::1:5432".
 var listening = regexp.MustCompile(`^::1?:\d{1,5}$`)
 
-// ipv6In adds the address that fills s[start:end] apart from the end of a key
-// before it ("node:2001:db8::1") and punctuation after it.
+// ipv6In adds the address in s[start:end], which may also contain the end of a key before the address
+// ("node:2001:db8::1") and punctuation after it, but nothing else.
 func ipv6In(s string, start, end int, found []secret) []secret {
 	if start > 0 && isWord(s[start-1]) || s[start] == ':' && s[start+1] != ':' {
 		start += strings.IndexByte(s[start:end], ':') + 1
@@ -119,7 +119,7 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 		versioned.MatchString(before) && !required.MatchString(before)
 }
 
-// lastWord returns the last word of before, or "version" for a version word and a filler: "release is".
+// lastWord returns the last word of before, or "version" for a version word plus a filler ("release is").
 func lastWord(before string) string {
 	before = strings.TrimRight(before, ` "'=:(/\-`)
 	for _, filler := range []string{" v", " to", " is", " at", " from"} {
@@ -174,7 +174,7 @@ var (
 )
 
 // isEmail reports whether value is an e-mail address (RFC 5321, unquoted, with at least two labels in the
-// domain), rather than git@host, which is nobody's, a version, as in lodash@4.17.21, or the name of a file.
+// domain) and not git@host (nobody's address), a version (lodash@4.17.21) or a file name (icon@2x.png).
 func isEmail(value string) bool {
 	local, domain, _ := strings.Cut(value, "@")
 	if local == "git" || strings.IndexByte(domain, '.') < 1 || aVersion.MatchString(domain) {

@@ -5,7 +5,7 @@
 // It finds secrets
 //
 //   - by a prefix or form that their issuer gives them (issued.go, rules.go);
-//   - by a name such as password, in any notation (named.go, keyname.go), or next to the value (beside.go);
+//   - by a name like password, as their key in any notation (named.go, keyname.go) or nearby (beside.go);
 //   - by their position: in URLs, connection strings and command lines, and among the values
 //     that runtimes print in traces (position.go, rules.go);
 //
@@ -14,13 +14,13 @@
 //
 // Every message goes through these rules, so each rule looks only near the few bytes that can begin its value
 // and reads a bounded number of bytes. The rules also decode URLs, JSON and HTML (bytes.go). Their data is in
-// tables (rules/). We wrote our own because a library's (gitleaks') are meant for source code, take a hundred
-// times as long, and add ten megabytes of archives and WebAssembly to the binary.
+// tables (rules/). We wrote our own because those of gitleaks are meant for source code, take a hundred times
+// as long, and, as a library, add ten megabytes of archives and WebAssembly to the binary.
 //
 // Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make a service log a
 // line can write it. The packages that publish it accept only a Text, which only this package makes, for one
-// sink. Except for addresses, each first cleans the text (ANSI, control and invisible characters), because an
-// escape sequence inside a secret would hide it from the rules. Then it redacts, cuts and defuses the text.
+// sink. The sink's method first removes ANSI, control and invisible characters (except from addresses), since
+// an escape sequence in a secret would hide it from the rules. Then it redacts, cuts and defuses the text.
 //
 // It is pure and imports nothing from this project.
 package safe
@@ -42,11 +42,11 @@ func (t Text) String() string { return t.s }
 const (
 	cutMark = "… cut" // replaces text that was left out
 	// slack is how many runes beyond the limit are searched for secrets, so that a secret at the limit
-	// is seen whole. Private keys and headers may be longer, but their rules need no end.
+	// is seen whole. Private keys and headers may be longer, but their rules need not see the end.
 	slack = 4096
 )
 
-// prepare returns s, cleaned and redacted. If s has over limit+slack runes (lines may have megabytes), it
+// prepare returns s, cleaned and redacted. If s has over limit+slack runes (a line may have megabytes), it
 // returns about the first limit runes, and more is true.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)

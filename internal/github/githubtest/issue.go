@@ -44,7 +44,7 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-// decode sets the fields of to that the request's JSON contains, and returns it. It refuses other bodies.
+// decode returns a copy of to, updated from the request's JSON. It refuses a body that does not decode.
 func decode[T any](r *http.Request, to T) T {
 	body, _ := io.ReadAll(r.Body)
 	must(json.Unmarshal(body, &to) == nil, fail(http.StatusBadRequest, "Problems parsing JSON"))
@@ -95,7 +95,7 @@ func (s *Server) change(issue *Issue, to Issue) {
 		valid(known, "assignees", "invalid", "")
 	}
 	to.Labels = s.labelled(to.Labels)
-	to.Assignees = to.Assignees[:min(len(to.Assignees), 10)] // GitHub ignores more
+	to.Assignees = to.Assignees[:min(len(to.Assignees), 10)] // GitHub ignores the rest
 	reason := to.StateReason
 	to.StateReason = issue.StateReason
 	if to.State != issue.State {
@@ -191,7 +191,7 @@ func (s *Server) labelled(names []string) (labels []string) {
 	return labels
 }
 
-// listIssues lists issues of every state by creation. It supports no other listing.
+// listIssues lists issues of every state, sorted by creation time. It supports no other listing.
 func (s *Server) listIssues(r *http.Request) answer {
 	query := r.URL.Query()
 	must(query.Get("state") == "all" && !query.Has("since") && cmp.Or(query.Get("sort"), "created") == "created",
