@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// readFile returns the settings in the file, nil if there is no file, and stores all other keys in c.
+// readFile returns the settings in the file (nil if there is no file) and stores all other keys in c.
 func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)
@@ -34,8 +34,8 @@ func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 
 func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	f := fileReader{Config: c, path: path, settings: map[string]value{}}
-	parsed, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\uFEFF")), 0) // Windows' editors write a byte order mark
-	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {       // its excerpt of the file may show a secret
+	parsed, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\uFEFF")), 0) // Windows editors write a byte order mark
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {       // e.Error() quotes the file, secrets included
 		return nil, finding.Mend(fmt.Sprintf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage()),
 			`indent with spaces, not tabs, and put values such as !dev in single quotes`)
 	} else if err != nil {
@@ -114,8 +114,8 @@ func (f *fileReader) at(node ast.Node) string {
 	return fmt.Sprintf("%s line %d", f.path, node.GetToken().Position.Line)
 }
 
-// each calls read for every entry of a mapping. Null counts as an empty mapping; for any other node the
-// mistake is want. If names is nil, every name is allowed.
+// each calls read for every entry of a mapping. Null counts as an empty mapping; any other node is a mistake,
+// with want as its message. If names is nil, every name is allowed.
 func (f *fileReader) each(node ast.Node, want string, names []string, read func(string, ast.Node) error) {
 	mapping, ok := node.(*ast.MappingNode)
 	if _, null := node.(*ast.NullNode); null {

@@ -68,7 +68,7 @@ func (m *masker) word(s string, i, end int, seen uint8) int {
 // minToken is the minimum length of a random token.
 const minToken = 20
 
-// valueKind returns the kind of a value, or 0 for a word of the message. seen is the union of its classes.
+// valueKind returns the kind of a value, or 0 if it is a plain word. seen is the union of its bytes' classes.
 func valueKind(word string, seen uint8) Masks {
 	switch {
 	case seen&isDigit == 0:
@@ -180,8 +180,8 @@ var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 var port = regexp.MustCompile(`^:\d{2,5}\b`)
 
-// isService reports whether a word is a name with a port: a well-known one at the start of the message, as in
-// "wpad:80 failed", or any after a connector, "connect to redis:6379". In "uid:1000" the name is a key.
+// isService reports whether a word is a name with a port: a well-known port at the start of the message, as
+// in "wpad:80 failed", or any port after a connector: "connect to redis:6379". In "uid:1000" uid is a key.
 func (m *masker) isService(word string) bool {
 	name, number, found := strings.Cut(word, ":")
 	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name ||

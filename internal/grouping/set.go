@@ -9,12 +9,12 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxTemplates bounds the distinct masked messages of one run. Above it, they are compared by ever shorter
-// prefixes, so memory stays bounded and the order of events still does not matter.
+// maxTemplates bounds the distinct masked messages of one run. If there are more, they are compared by ever
+// shorter prefixes, so memory stays bounded and the order of events still does not matter.
 const maxTemplates = 20_000
 
 // maxCached bounds the bytes of masked templates that are cached with their redacted form, since redacting
-// one costs as much as reading five lines. That is room for 100,000 of usual length.
+// one costs as much as reading five lines. There is room for about 100,000 of ordinary length.
 const maxCached = 16 << 20
 
 // Set adds up the events of one run.
@@ -32,10 +32,10 @@ type Set struct {
 }
 
 // message is the identity of events that have no other key, before mining merges templates. name is the
-// key of the error that a team's rule names; empty without one.
+// NamedKey of the group that a team's rule sets, or empty.
 type message struct{ service, template, name string }
 
-// trace is the identity of other events, by the key of an exception or Sentry issue, and of mined messages.
+// trace is the identity of other events, the key of an exception or Sentry issue; mined messages get one too.
 type trace struct{ key, name string }
 
 // Mark identifies where an event was counted, for Set.GroupOf.
@@ -49,7 +49,7 @@ func NewSet(redact func(string) string) *Set {
 	return &Set{redact: redact, limit: maxMessage, templates: map[string]string{}}
 }
 
-// Add counts e among the events of its identity.
+// Add counts e in the group that it belongs to.
 func (s *Set) Add(e event.Event) Mark {
 	name, inApp := NamedKey(e.Decision.Group), e.InApp()
 	var m Mark
@@ -207,7 +207,7 @@ func (s *Set) describe(g *Group) {
 }
 
 // aliases returns the message keys of lines that may report the same error elsewhere. An alert quotes the
-// exception's line or the log's first line, and rarely names the service, so there are keys without it.
+// exception's line or the log's first line, and rarely names the service, so a second key omits it.
 func (s *Set) aliases(g *Group) []string {
 	lines := []string{g.Sample.Message}
 	if chain := g.Sample.Exceptions; len(chain) > 0 {

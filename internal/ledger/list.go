@@ -13,7 +13,7 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// List reads the dashboard and the error issues. The list must contain filed, the issues that this run filed.
+// List reads the dashboard and the error issues, which must include filed: the issues that this run filed.
 // It returns ErrLabelLost, or github.ErrPartialListing if a list is incomplete. Known.Warnings is always set.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known

@@ -19,7 +19,7 @@ type head struct {
 	requestID  string
 	lane       string // the request or thread that the line names
 	message    string
-	raised     string // the message with the word before it, an exception's name if frames follow
+	raised     string // the message and the word before it, which is an exception's name if frames follow
 	stack      string // the stack trace in a field of the line
 	structured bool   // the line has a time, a level or an id before the message, as loggers print them
 	origin
@@ -42,7 +42,7 @@ const maxHeadParts = 10
 // It first tries the table of formats, then reads the parts of the head one by one: times, numbers, ids,
 // names, brackets, and the signs between them. A word counts as the level if only such parts come before it;
 // the more it looks like a word of a sentence, the more clearly it must be set off from the text after it.
-// stamped means that a transport's time is right before the line, and given is the transport's level, which
+// stamped means that a transport's time directly precedes the line, and given is the transport's level, which
 // counts if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: trimBlanks(s), timed: stamped}
@@ -72,13 +72,13 @@ type headReader struct {
 	at       int  // where the next part begins
 	kept     int  // where the message begins if no level follows
 	left     edge // what precedes the next part
-	timed    bool // a time or an id was read here, or a time by the transport
+	timed    bool // the head so far has a time or an id, or the transport gave a time
 	how      spelling
 	indented bool
 	placed   bool   // a position in a source file was read
-	plain    int    // number of ordinary words, as in a sentence, since the last time, id or sign
+	plain    int    // number of ordinary words, as in a sentence, after the latest time, id or sign
 	names    string // the last part that may be the logger's name
-	joint    string // the sign before the next part, once the level was read
+	joint    string // the sign before the next part, once the level has been read
 }
 
 // edge is what comes before or after a word.
@@ -155,7 +155,7 @@ func nameEndIn(s string) int {
 
 func trimBlanks(s string) string { return s[leading(s, " \t"):] }
 
-// leading returns how many bytes at the start of s are in a set.
+// leading returns how many bytes at the start of s are in set.
 func leading(s, set string) int {
 	n := 0
 	for n < len(s) && strings.IndexByte(set, s[n]) >= 0 {
@@ -194,7 +194,7 @@ func mayBeID(s string) bool {
 	return hex && len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsAny(s, "abcdefABCDEF")
 }
 
-// joined returns the name of one format inside another.
+// joined names the format of a line whose outer format contains the inner one: "outer, inner".
 func joined(outer, inner string) string {
 	if outer == "" || inner == "" {
 		return outer + inner

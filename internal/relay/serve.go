@@ -75,8 +75,8 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// Readiness returns the check behind /readyz. It fails if the queue accepts no more or, with deep, if asking
-// GitHub fails. GitHub's answer is reused for 30 s, so that strangers cannot trigger more requests.
+// Readiness returns the check behind /readyz. It fails if the queue accepts no more events or, with deep, if
+// asking GitHub fails. GitHub's answer is reused for 30 s, so that strangers cannot trigger more requests.
 func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time

@@ -9,8 +9,8 @@ import (
 )
 
 // quotedEnd returns the end of the string that begins at start, after quote. It ends at the same quote, or at
-// the end of the line if it was cut. Each level of nesting doubles the backslashes before what is escaped, so
-// the number before the closing quote is k, as before the opening one, plus a multiple of 2(k+1).
+// the end of the line if it was cut. quote is k backslashes and a quotation mark. At this level of nesting, a
+// backslash in the text is written as 2(k+1), so the closing mark follows k plus a multiple of 2(k+1).
 func quotedEnd(s string, start int, quote string) int {
 	k := len(quote) - 1
 	for i := start; i < len(s); i++ {
@@ -96,9 +96,9 @@ func prose(name, value, after string) bool {
 	return strings.HasPrefix(after, " ") && !strings.ContainsAny(next, "=:")
 }
 
-// drawn reports whether value looks random, as tokens and keys do. It needs 16 letters and digits that change
-// between digits, capitals and small letters more often than in words, or 20 letters with at least three runs
-// that joined words ("maxUserIDs") rarely have: capitals before a small letter, or a lone small letter.
+// drawn reports whether value looks random, as tokens and keys do: it has 16 letters and digits that switch
+// between digits, capitals and small letters more often than words do, or 20 letters with at least three runs
+// rare in joined words ("maxUserIDs"): several capitals before a small letter, or a lone small letter.
 func drawn(value string) bool {
 	n, digit, changes, odd := 0, false, 0, 0
 	last, run := byte(0), 0 // class of the previous byte, and how many in a row had it
@@ -174,7 +174,7 @@ func isField(word string) bool {
 
 var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("fields")
 
-// object matches a Java object printed by class and hash or with its fields: Token@2bd79ce, Token{a64f992.
+// object matches a Java object printed as its class with a hash or its fields: Token@2bd79ce, Token{a64f992.
 var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
 
 // isUUID reports whether value is a UUID. Requests and caches have such ids, which help people debug.

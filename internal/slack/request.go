@@ -36,7 +36,7 @@ var (
 	ErrWrongSignature = errors.New("the signature does not match this body, timestamp and signing secret")
 )
 
-// VerifySignature returns nil if Slack signed the body with the secret at most SignatureAge from now, or else
+// VerifySignature returns nil if Slack signed the body with the secret within SignatureAge of now, or else
 // ErrUnsigned, ErrStale or ErrWrongSignature. body must be the raw bytes. It compares in constant time.
 func VerifySignature(secret, signature, timestamp string, body []byte, now time.Time) error {
 	if signature == "" || timestamp == "" {
@@ -77,7 +77,7 @@ type slackBody struct {
 	Link    string
 }
 
-// Options control how a payload is read. Rules apply only to Slack's.
+// Options control how a payload is read. Rules apply only to payloads from Slack.
 type Options struct {
 	payload.Origin
 	Rules Rules
@@ -103,7 +103,7 @@ func Object(body []byte) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// ReadRequest reads an event, slash command or message. raw is JSON, or a JSON string with a body for Object.
+// ReadRequest reads an event, slash command or message. raw is JSON, or a body for Object as a JSON string.
 func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -184,7 +184,7 @@ func anyFold(list []string, values ...string) bool {
 // harmless matches phrases such as "no errors", which contain a word of Rules.Match but mean the opposite.
 var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|further|new|fatal|critical))? (?:errors?|exceptions?|failures?|failed|timeouts?)\b`)
 
-// matches reports whether text, less what is harmless, has a word that ends in one of r.Match or its plural.
+// matches reports whether text, minus harmless phrases, has a word that ends in one of r.Match or its plural.
 func (r Rules) matches(text string) bool {
 	var words []string
 	for _, w := range r.Match {

@@ -37,15 +37,15 @@ func (s *Server) route() {
 		"GET /repos/{owner}/{repo}/compare/{range}":         s.code(s.compare),
 		"GET /repos/{owner}/{repo}/codeowners/errors":       s.code(s.getOwnerErrors),
 		"POST /graphql":                                     s.graphQL,
-		"POST /api/graphql":                                 s.graphQL, // an Enterprise Server's
+		"POST /api/graphql":                                 s.graphQL, // on an Enterprise Server
 		"/":                                                 func(*http.Request) answer { return notFound() },
 	} {
 		s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { serve(r).Write(w) })
 	}
 }
 
-// admit refuses requests without valid credentials, beyond a rate limit, or not allowed for the token or in
-// this state of the repository. Reading issues needs no permission. It replaces the repository's id in paths.
+// admit refuses requests that lack valid credentials or exceed a rate limit, or that the token or the state
+// of the repository forbids. Reading issues needs no permission. Paths with the repository's id get its name.
 func (s *Server) admit(h http.Header, r *http.Request) {
 	must(r.Header.Get("Authorization") == "Bearer "+s.Settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
 	must(r.Header.Get("User-Agent") != "",
@@ -102,7 +102,7 @@ func notFound() answer { return fail(http.StatusNotFound, "Not Found") }
 type limits struct {
 	reset time.Time // end of the hour that began with its first request
 	used  int
-	sent  []cost // accepted in the last hour, without GraphQL
+	sent  []cost // accepted in the last hour, except GraphQL
 }
 
 type cost struct {

@@ -2,7 +2,7 @@
 // that errmon uses, with GitHub's wire format and limits. Serve it with httptest.NewServer; under /api/v3 it
 // also answers like GitHub Enterprise Server. The methods in people.go act as people do.
 //
-// Of this project it imports only package fake, so that it does not share the client's mistakes.
+// It imports nothing of this project but package fake, so that it does not share the client's mistakes.
 package githubtest
 
 import (
@@ -19,15 +19,15 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Settings is what a test may change about the repository and the token, with the default after a semicolon.
-// Other defaults are zero values.
+// Settings is what a test may change about the repository and the token. In a field's comment, the default
+// follows a semicolon; without one, it is the zero value.
 type Settings struct {
 	Now   func() time.Time // the clock; time.Now
 	Token string           // the only valid token; "token"
 	Login string           // who the token belongs to; "github-actions[bot]", which may not GET /user
 
 	NoIssuesWrite  bool // the token lacks issues: write
-	NoPush         bool // labels, assignees and types are dropped silently; writing only labels is refused
+	NoPush         bool // labels, assignees and types are dropped silently, but writes to /labels are refused
 	IssuesDisabled bool
 	Private        bool
 	Archived       bool // every write to issues and labels is refused
@@ -43,7 +43,7 @@ type Settings struct {
 	CodePrivate    bool              // CodeRepository is private
 	NoContents     bool              // the token lacks contents: read, but can still read Files
 	TreeTruncated  bool              // the repository has too many files to list
-	OwnerErrors    []object          // errors in CODEOWNERS, as the API lists them; the file exists if Git is set
+	OwnerErrors    []object          // errors in CODEOWNERS, as the API lists them (the file exists if Git is set)
 	Accounts       map[string]string // commit author's name to login
 	Pulls          map[string]int    // commit's SHA to the number of its pull request
 
@@ -52,7 +52,7 @@ type Settings struct {
 	Files      map[string]string // path to content, on the default branch
 
 	CursorPages bool // the link to the next page has a cursor, not a page number
-	PagesReach  int  // how many issues page numbers can reach; 10,000
+	PagesReach  int  // how many issues can be reached by page number; 10,000
 	HourlyLimit int  // requests per hour; 1,000
 	Unlimited   bool // no rate limits and no rate limit headers, like GitHub Enterprise Server by default
 
@@ -127,14 +127,14 @@ func each[T, W any](list []T, wire func(T) W) []W {
 
 func reply(status int, body any) answer { return answer{Status: status, Body: body} }
 
-// docs and api are how URLs in answers begin. No client requests these URLs.
+// docs and api begin the URLs in answers. No client requests these URLs.
 const docs, api = "https://docs.github.com/rest", "https://api.github.com"
 
 func fail(status int, message string) answer {
 	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
 }
 
-// valid refuses a request unless ok, in the form of GitHub's validation errors.
+// valid refuses a request with a validation error like GitHub's unless ok.
 func valid(ok bool, field, code, message string) {
 	must(ok, reply(http.StatusUnprocessableEntity, object{
 		"message": "Validation Failed", "documentation_url": docs, "status": "422",
